@@ -1,0 +1,63 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Every target of ours is held to the same rules.
+let rules: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .strictMemorySafety(),
+  .treatAllWarnings(as: .error),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let subprocess: Target.Dependency = .product(name: "Subprocess", package: "swift-subprocess")
+let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
+
+/// A room of the house: one library in one folder.
+func room(_ name: String, in wing: String, imports dependencies: [Target.Dependency] = []) -> Target {
+  .target(name: name, dependencies: dependencies, path: "Sources/\(wing)/\(name)", swiftSettings: rules)
+}
+
+/// A thin executable over the rooms.
+func tool(_ name: String, imports dependencies: [Target.Dependency]) -> Target {
+  .executableTarget(
+    name: name, dependencies: dependencies + ["ToolSupport", argumentParser], path: "Sources/Tools/\(name)", swiftSettings: rules)
+}
+
+/// The tests of one library, in a folder of the same name.
+func tests(_ name: String, imports dependencies: [Target.Dependency]) -> Target {
+  .testTarget(name: name, dependencies: dependencies + ["TestSupport"], path: "Tests/\(name)", swiftSettings: rules)
+}
+
+/// A C library that Debian packages.
+func cLibrary(_ name: String, pkgConfig: String, apt package: String) -> Target {
+  .systemLibrary(name: name, path: "Sources/CLibraries/\(name)", pkgConfig: pkgConfig, providers: [.apt([package])])
+}
+
+let package = Package(
+  name: "holdfast",
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+  ],
+  targets: [
+    // C libraries
+    cLibrary("CXXHash", pkgConfig: "libxxhash", apt: "libxxhash-dev"),
+    cLibrary("CZstd", pkgConfig: "libzstd", apt: "libzstd-dev"),
+    cLibrary("CISAL", pkgConfig: "libisal", apt: "libisal-dev"),
+
+    // Shared
+    room("ByteStreams", in: "Shared", imports: ["CZstd", "CISAL"]),
+    room("Interchange", in: "Shared", imports: ["ByteStreams", "CXXHash"]),
+    room("ContentDigests", in: "Shared", imports: ["Interchange", crypto]),
+    room("ToolSupport", in: "Shared", imports: ["ByteStreams", "Interchange", argumentParser]),
+
+    // Tests
+    .target(name: "TestSupport", path: "Tests/TestSupport"),
+    tests("InterchangeTests", imports: ["Interchange", "ByteStreams", "ContentDigests"]),
+  ]
+)

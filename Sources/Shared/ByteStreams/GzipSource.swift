@@ -1,0 +1,75 @@
+import CISAL
+
+/// Decompresses gzip members (RFC 1952), one after another, with their check sums.
+///
+/// Unsafe: isa-l reads and writes through pointers kept in its state; bound: they are set before each call together with the
+/// buffers' own lengths, and are not used after it.
+@safe final class GzipSource: ByteSource {
+  private let input: any ByteSource
+  private let state: UnsafeMutablePointer<inflate_state>
+  private var block = [UInt8](repeating: 0, count: 128 * 1024)
+  private var blockStart = 0
+  private var blockEnd = 0
+  private var insideMember = false
+
+  init(_ input: any ByteSource) {
+    self.input = input
+    unsafe state = .allocate(capacity: 1)
+    unsafe isal_inflate_init(state)
+  }
+
+  deinit { unsafe state.deallocate() }
+
+  var name: String { input.name }
+  var fileOffset: Int64 { input.fileOffset - Int64(blockEnd - blockStart) }
+  var fileSize: Int64? { input.fileSize }
+
+  func read(into buffer: inout [UInt8], from start: Int) throws(StreamError) -> Int {
+    guard buffer.count > start else { return 0 }
+    while true {
+      if blockStart == blockEnd {
+        blockStart = 0
+        blockEnd = 0
+        blockEnd = try input.read(into: &block, from: 0)
+        if blockEnd == 0 {
+          guard !insideMember else {
+            throw StreamError(name: name, kind: .cutShort, offset: fileOffset, detail: "the file ends inside a gzip member")
+          }
+          return 0
+        }
+      }
+      if !insideMember {
+        unsafe isal_inflate_init(state)
+        unsafe state.pointee.crc_flag = UInt32(ISAL_GZIP)
+        insideMember = true
+      }
+      var made = 0
+      var used = 0
+      let answer = unsafe buffer.withUnsafeMutableBytes { out in
+        unsafe block.withUnsafeMutableBytes { source -> Int32 in
+          let room = UInt32(clamping: out.count - start)
+          let available = UInt32(clamping: blockEnd - blockStart)
+          unsafe state.pointee.next_out = out.baseAddress.map { unsafe ($0 + start).assumingMemoryBound(to: UInt8.self) }
+          unsafe state.pointee.avail_out = room
+          unsafe state.pointee.next_in = source.baseAddress.map { unsafe ($0 + blockStart).assumingMemoryBound(to: UInt8.self) }
+          unsafe state.pointee.avail_in = available
+          let answer = unsafe isal_inflate(state)
+          made = unsafe Int(room - state.pointee.avail_out)
+          used = unsafe Int(available - state.pointee.avail_in)
+          unsafe state.pointee.next_in = nil
+          unsafe state.pointee.next_out = nil
+          return answer
+        }
+      }
+      blockStart += used
+      guard answer == ISAL_DECOMP_OK || answer == ISAL_END_INPUT || answer == ISAL_OUT_OVERFLOW else {
+        throw StreamError(name: name, kind: .damaged, offset: fileOffset, detail: "damaged gzip data (isa-l answers \(answer))")
+      }
+      if unsafe state.pointee.block_state == ISAL_BLOCK_FINISH { insideMember = false }
+      if made > 0 { return made }
+      guard used > 0 || blockStart == blockEnd || !insideMember else {
+        throw StreamError(name: name, kind: .damaged, offset: fileOffset, detail: "gzip data that leads nowhere")
+      }
+    }
+  }
+}

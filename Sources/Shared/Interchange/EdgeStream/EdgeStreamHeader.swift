@@ -1,0 +1,25 @@
+/// The first record of an edge stream: its schema and the options that change results.
+public struct EdgeStreamHeader: Sendable, Equatable {
+  /// The schema this program writes and reads.
+  public static let schema = "holdfast.edges/1"
+
+  /// Length of a window in seconds, at least 1; windows are aligned to the epoch.
+  public var windowSeconds: UInt64
+  /// How long a window stays open for packets that come late, in nanoseconds.
+  public var latenessNanoseconds: UInt64
+  /// After how much silence a TCP flow ends, in nanoseconds.
+  public var idleTCPNanoseconds: UInt64
+  /// After how much silence any other flow ends, in nanoseconds.
+  public var idleOtherNanoseconds: UInt64
+
+  /// A header with the options of DESIGN's defaults unless told otherwise.
+  public init(
+    windowSeconds: UInt64 = 300, latenessNanoseconds: UInt64 = 5_000_000_000, idleTCPNanoseconds: UInt64 = 300_000_000_000,
+    idleOtherNanoseconds: UInt64 = 60_000_000_000
+  ) {
+    self.windowSeconds = windowSeconds
+    self.latenessNanoseconds = latenessNanoseconds
+    self.idleTCPNanoseconds = idleTCPNanoseconds
+    self.idleOtherNanoseconds = idleOtherNanoseconds
+  }
+}
