@@ -47,7 +47,7 @@ public enum Tools {
     let scratch = try Scratch()
     let inputFile = scratch.path("input"), outputFile = scratch.path("output"), messageFile = scratch.path("messages")
     try Data(input).write(to: URL(fileURLWithPath: inputFile))
-    for file in [outputFile, messageFile] { FileManager.default.createFile(atPath: file, contents: nil) }
+    for file in [outputFile, messageFile] { _ = FileManager.default.createFile(atPath: file, contents: nil) }
     process.standardInput = try FileHandle(forReadingFrom: URL(fileURLWithPath: inputFile))
     process.standardOutput = try FileHandle(forWritingTo: URL(fileURLWithPath: outputFile))
     process.standardError = try FileHandle(forWritingTo: URL(fileURLWithPath: messageFile))
