@@ -120,5 +120,8 @@ public struct SystemFailure: Error, Sendable, Equatable, CustomStringConvertible
     }
   }
 
+  /// Whether permissions are the reason.
+  public var isDenied: Bool { code == EPERM || code == EACCES }
+
   public var description: String { "\(path): \(detail)" }
 }

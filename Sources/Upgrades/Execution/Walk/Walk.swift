@@ -15,12 +15,15 @@ import Interchange
   private let interruption: Interruption
   private let now: () -> Timestamp
   private let say: (String) -> Void
+  /// The lock on the manifest's folder, held as long as the walk.
+  private let folder: ManifestFolder?
   private(set) var history: History
 
   /// A walk with its means; `say` hears one line per step.
   public init(
     manifest: SealedManifest, drivers: [any SnapshotDriver], runner: any CommandRunner, journal: any Journal,
-    interruption: Interruption = .never, now: @escaping () -> Timestamp = Walk.wallClock, say: @escaping (String) -> Void = { _ in }
+    interruption: Interruption = .never, now: @escaping () -> Timestamp = Walk.wallClock, say: @escaping (String) -> Void = { _ in },
+    holding folder: ManifestFolder? = nil
   ) {
     self.manifest = manifest
     self.drivers = Dictionary(drivers.map { ($0.name, $0) }) { first, _ in first }
@@ -29,6 +32,7 @@ import Interchange
     self.interruption = interruption
     self.now = now
     self.say = say
+    self.folder = folder
     map = RoadMap(manifest.manifest, freezing: Set(drivers.filter(\.freezes).map(\.name)))
     history = History(journal.records)
   }
@@ -72,6 +76,9 @@ import Interchange
     case (false, _): return try await turn(to: .undo, because: "it was cut off before the upgrade began")
     }
   }
+
+  /// How many records the journal has.
+  public var recordCount: Int { journal.records.count }
 
   /// Whether a driver or mechanism was missing in the last attempt.
   public var wasUnavailable: Bool { history.records.contains { $0.kind == .end && $0.fact("unavailable")?.bool == true } }
