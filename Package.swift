@@ -49,6 +49,7 @@ let package = Package(
     cLibrary("CXXHash", pkgConfig: "libxxhash", apt: "libxxhash-dev"),
     cLibrary("CZstd", pkgConfig: "libzstd", apt: "libzstd-dev"),
     cLibrary("CISAL", pkgConfig: "libisal", apt: "libisal-dev"),
+    cLibrary("CGraphviz", pkgConfig: "libgvc", apt: "libgraphviz-dev"),
 
     // Shared
     room("ByteStreams", in: "Shared", imports: ["CZstd", "CISAL"]),
@@ -56,8 +57,20 @@ let package = Package(
     room("ContentDigests", in: "Shared", imports: ["Interchange", crypto]),
     room("ToolSupport", in: "Shared", imports: ["ByteStreams", "Interchange", argumentParser]),
 
+    // Dependencies
+    room("Inventory", in: "Dependencies", imports: ["Interchange", yams]),
+    room("Topology", in: "Dependencies", imports: ["Interchange", "Inventory"]),
+    room("Rendering", in: "Dependencies", imports: ["Interchange", "CGraphviz"]),
+
+    // Tools
+    tool("depgraph", imports: ["Inventory", "Topology", "Rendering", "Interchange", "ByteStreams", "ContentDigests"]),
+
     // Tests
     .target(name: "TestSupport", path: "Tests/TestSupport"),
     tests("InterchangeTests", imports: ["Interchange", "ByteStreams", "ContentDigests"]),
+    tests("InventoryTests", imports: ["Inventory", "Interchange"]),
+    tests("TopologyTests", imports: ["Topology", "Inventory", "Interchange", "ByteStreams", "ContentDigests"]),
+    tests("RenderingTests", imports: ["Rendering", "Interchange"]),
+    tests("PipelineTests", imports: ["Interchange", "ByteStreams", "ContentDigests"]),
   ]
 )
