@@ -67,10 +67,11 @@ let package = Package(
 
     // Tests
     .target(name: "TestSupport", path: "Tests/TestSupport"),
+    .target(name: "SyntheticTraffic", dependencies: ["Interchange", "ByteStreams"], path: "Tests/SyntheticTraffic", swiftSettings: rules),
     tests("InterchangeTests", imports: ["Interchange", "ByteStreams", "ContentDigests"]),
     tests("InventoryTests", imports: ["Inventory", "Interchange"]),
-    tests("TopologyTests", imports: ["Topology", "Inventory", "Interchange", "ByteStreams", "ContentDigests"]),
+    tests("TopologyTests", imports: ["Topology", "Inventory", "Interchange", "SyntheticTraffic", "ContentDigests"]),
     tests("RenderingTests", imports: ["Rendering", "Interchange"]),
-    tests("PipelineTests", imports: ["Interchange", "ByteStreams", "ContentDigests"]),
+    tests("PipelineTests", imports: ["Interchange", "SyntheticTraffic", "ContentDigests"]),
   ]
 )
