@@ -52,6 +52,7 @@ let package = Package(
     cLibrary("CXXHash", pkgConfig: "libxxhash", apt: "libxxhash-dev"),
     cLibrary("CZstd", pkgConfig: "libzstd", apt: "libzstd-dev"),
     cLibrary("CISAL", pkgConfig: "libisal", apt: "libisal-dev"),
+    cLibrary("CGraphviz", pkgConfig: "libgvc", apt: "libgraphviz-dev"),
     cLibrary("CBtrfsUtil", pkgConfig: "libbtrfsutil", apt: "libbtrfsutil-dev"),
     .target(name: "CLinux", path: "Sources/CLibraries/CLinux"),
 
@@ -61,14 +62,27 @@ let package = Package(
     room("ContentDigests", in: "Shared", imports: ["Interchange", crypto]),
     room("ToolSupport", in: "Shared", imports: ["ByteStreams", "Interchange", argumentParser]),
 
+    // Dependencies
+    room("Inventory", in: "Dependencies", imports: ["Interchange", yams]),
+    room("Topology", in: "Dependencies", imports: ["Interchange", "Inventory"]),
+    room("Rendering", in: "Dependencies", imports: ["Interchange", "CGraphviz"]),
+
     // Upgrades
+    room("Planning", in: "Upgrades", imports: ["Interchange", "Inventory", "ContentDigests"]),
     room("Execution", in: "Upgrades", imports: ["Interchange", "ContentDigests", subprocess, systemPackage, "CBtrfsUtil", "CLinux"]),
 
     // Tools
+    tool("depgraph", imports: ["Inventory", "Topology", "Rendering", "Interchange", "ByteStreams", "ContentDigests"]),
+    tool("snapplan", imports: ["Planning", "Inventory", "Interchange", "ContentDigests", "ByteStreams"]),
     tool("snapexec", imports: ["Execution", "Interchange", "ContentDigests", "ByteStreams"]),
 
     // Tests
     .target(name: "TestSupport", path: "Tests/TestSupport"),
+    .target(name: "SyntheticTraffic", dependencies: ["Interchange", "ByteStreams"], path: "Tests/SyntheticTraffic", swiftSettings: rules),
     tests("InterchangeTests", imports: ["Interchange", "ByteStreams", "ContentDigests"]),
+    tests("InventoryTests", imports: ["Inventory", "Interchange"]),
+    tests("TopologyTests", imports: ["Topology", "Inventory", "Interchange", "SyntheticTraffic", "ContentDigests"]),
+    tests("RenderingTests", imports: ["Rendering", "Interchange"]),
+    tests("PipelineTests", imports: ["Interchange", "SyntheticTraffic", "ContentDigests"]),
   ]
 )
