@@ -11,7 +11,7 @@ extension Walk {
       return Report.Kept(node: snapshot.node, path: path, deletion: end.fact("deletion")?.string ?? "")
     }
     return Report(
-      manifest: manifest.id, state: history.closed ?? .unfinished, detail: lastDetail, attempt: UInt64(history.attempt), dryRun: dryRun,
+      manifest: manifest.id, state: history.closed ?? (history.attempt == 0 ? .notStarted : .unfinished), detail: lastDetail, attempt: UInt64(history.attempt), dryRun: dryRun,
       command: history.command, steps: steps, snapshots: presentSnapshots, groups: groups, hold: plan.hold.map(hold), kept: kept)
   }
 

@@ -108,16 +108,16 @@ public struct RoadMap: Sendable {
     manifest.health.enumerated().map { Step("\(name)/\($0 + 1)", .probe($1), failure: failure) }
   }
 
-  /// Services stop in the order in which snapshots are put back, and start the other way round.
+  /// Services start in the order in which snapshots are put back, and stop the other way round.
   private var restore: [Step] {
     let order = manifest.restore.compactMap { id in manifest.snapshots.first { $0.id == id } }
     var nodes: [String] = []
     for snapshot in order where !nodes.contains(snapshot.node) { nodes.append(snapshot.node) }
     let services = nodes.compactMap { node in manifest.services.first { $0.node == node } }
-    return services.filter { !$0.stop.isEmpty }.map { Step("stop/\($0.node)", .stop($0), failure: .noted) }
+    return services.reversed().filter { !$0.stop.isEmpty }.map { Step("stop/\($0.node)", .stop($0), failure: .noted) }
       + [Step("leftovers", .endLeftovers, failure: .noted)]
       + order.map { Step("restore/\($0.id)", .restore($0), failure: .incomplete) }
-      + services.reversed().filter { !$0.start.isEmpty }.map { Step("start/\($0.node)", .start($0), failure: .incomplete) }
+      + services.filter { !$0.start.isEmpty }.map { Step("start/\($0.node)", .start($0), failure: .incomplete) }
       + probes("probe-restored", failure: .incomplete)
   }
 }
