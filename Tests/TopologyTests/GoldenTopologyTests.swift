@@ -33,7 +33,9 @@ import Testing
 
   @Test func everyCutIsRefused() throws {
     let bytes = try golden()
-    for length in 0..<bytes.count { #expect(throws: DocumentError.self, "first \(length) bytes") { try Topology(sealed: Array(bytes[..<length])) } }
+    for length in 0..<bytes.count {
+      #expect(throws: DocumentError.self, "first \(length) bytes") { try Topology(sealed: Array(bytes[..<length])) }
+    }
   }
 
   @Test func aFlippedBitIsRefusedWhereverItIs() throws {
@@ -44,8 +46,7 @@ import Testing
       var flipped = bytes
       flipped[place] ^= 1 << UInt8.random(in: 0..<8, using: &random)
       // White space between the values is not part of what the document says.
-      if let tree = try? JSONValue(parsing: flipped), tree == original { continue }
-      #expect(throws: DocumentError.self, "byte \(place)") { try Topology(sealed: flipped) }
+      if (try? Topology(sealed: flipped)) != nil { #expect(try JSONValue(parsing: flipped) == original, "byte \(place)") }
     }
   }
 }
