@@ -84,5 +84,7 @@ let package = Package(
     tests("TopologyTests", imports: ["Topology", "Inventory", "Interchange", "SyntheticTraffic", "ContentDigests"]),
     tests("RenderingTests", imports: ["Rendering", "Interchange"]),
     tests("PipelineTests", imports: ["Interchange", "SyntheticTraffic", "ContentDigests"]),
+    tests("PlanningTests", imports: ["Planning", "Interchange", "ContentDigests"]),
+    tests("ExecutionTests", imports: ["Execution", "Interchange", "ContentDigests"]),
   ]
 )

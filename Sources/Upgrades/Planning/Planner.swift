@@ -88,13 +88,14 @@ public struct Planner {
     let seen = topology.nodes.filter { $0.kind == .service && $0.node == name }.compactMap { service in
       service.port.map { (proto: service.proto ?? "tcp", port: $0) }
     }
-    let addresses = Set((node?.addresses.filter { $0.until == nil }.map(\.address.description) ?? []) + (topology.nodes.first { $0.id == name }?.addresses ?? []))
+    // The topology also lists addresses that were the node's once; the inventory says which are now.
+    let addresses = node.map { $0.addresses.filter { $0.until == nil }.map(\.address.description) } ?? topology.nodes.first { $0.id == name }?.addresses ?? []
     for (proto, port) in (known + seen).sorted(by: { ($0.proto, $0.port) < ($1.proto, $1.port) }) where ports.insert("\(proto):\(port)").inserted {
       let clients = graph.users(of: "\(name):\(proto):\(port)").map { user in
         let processes = inventory.node(named: user)?.processes.filter { $0.role == .client && $0.ports.contains(port) } ?? []
         return Manifest.Hold.Client(node: user, processes: processes.map(\.name).sorted())
       }
-      holds.append(.init(node: name, addresses: addresses.sorted(), proto: proto, port: port, clients: clients))
+      holds.append(.init(node: name, addresses: Set(addresses).sorted(), proto: proto, port: port, clients: clients))
     }
     return holds
   }

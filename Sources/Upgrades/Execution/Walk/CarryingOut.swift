@@ -100,13 +100,15 @@ extension Walk {
   private func take(_ snapshot: Manifest.Snapshot, _ driver: any SnapshotDriver) throws(DriverError) -> Findings {
     let name = name(snapshot)
     try driver.create(name)
-    try driver.verify(name)
+    do { try driver.verify(name) } catch { return .failed(error.description, [.init("created", .bool(true))]) }
     return .done("saved as \(driver.place(of: name).path)")
   }
 
   private func delete(_ snapshot: Manifest.Snapshot, _ driver: any SnapshotDriver) throws(DriverError) -> Findings {
     // One that could not be taken is not ours: its name may belong to something else.
-    guard history.hasBegun("snapshot/\(snapshot.id)"), history.outcome("snapshot/\(snapshot.id)") != false else {
+    let step = "snapshot/\(snapshot.id)"
+    let wasCreated = history.outcome(step) != false || lastEnd(step)?.fact("created")?.bool == true
+    guard history.hasBegun(step), wasCreated else {
       return .done("there is none")
     }
     let name = name(snapshot)

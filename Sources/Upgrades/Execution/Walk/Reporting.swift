@@ -19,7 +19,7 @@ extension Walk {
     Report.Hold(endpoint: "\(hold.node):\(hold.proto):\(hold.port)", outcome: "not carried out: no surrogate")
   }
 
-  private func lastEnd(_ step: String) -> JournalRecord? { history.records.last { $0.kind == .end && $0.subject == step } }
+  func lastEnd(_ step: String) -> JournalRecord? { history.records.last { $0.kind == .end && $0.subject == step } }
 
   /// Why the walk is where it is: the problems of its end, else the reason of its last turn.
   private var lastDetail: String {
