@@ -72,7 +72,9 @@ struct DriverSuite {
     let driver = BtrfsDriver()
     try FileManager.default.createDirectory(atPath: loop.path + "/folder", withIntermediateDirectories: true)
     try FileManager.default.createSymbolicLink(atPath: loop.path + "/link", withDestinationPath: "data")
-    for path in [loop.path + "/folder", loop.path + "/link", loop.path + "/absent", loop.path, loop.path + "/data/../data", "data", "/", "/tmp"] {
+    for path in [
+      loop.path + "/folder", loop.path + "/link", loop.path + "/absent", loop.path, loop.path + "/data/../data", "data", "/", "/tmp",
+    ] {
       #expect(throws: DriverError.self, "\(path)") { try driver.check(path) }
     }
     try driver.check(loop.path + "/data")

@@ -17,7 +17,8 @@ import Testing
   }
 
   private func record(_ number: Int) -> JournalRecord {
-    JournalRecord(.begin, "step/\(number)", time: Timestamp(nanoseconds: Int64(number)), detail: "«\"\n»", facts: [.init("n", .integer(number))])
+    JournalRecord(
+      .begin, "step/\(number)", time: Timestamp(nanoseconds: Int64(number)), detail: "«\"\n»", facts: [.init("n", .integer(number))])
   }
 
   private func write(_ count: Int) throws -> [UInt8] {

@@ -17,7 +17,9 @@ struct SnapexecBench {
   var leftBehind: [String] { ((try? FileManager.default.contentsOfDirectory(atPath: loop.path + "/.holdfast-snapshots")) ?? []).sorted() }
 
   /// `upgradeWrites`: what the upgrade leaves in the volume; the health check wants `old` or `new`.
-  init(loop: LoopVolume, upgradeWrites: String, then more: String = "", command: Manifest.Upgrade.Rule = .exact, timeoutSeconds: UInt64 = 30) throws {
+  init(
+    loop: LoopVolume, upgradeWrites: String, then more: String = "", command: Manifest.Upgrade.Rule = .exact, timeoutSeconds: UInt64 = 30
+  ) throws {
     let scratch = try Scratch()
     func script(_ name: String, _ text: String) throws -> String {
       let path = try scratch.write(name, Array("#!/bin/sh\n\(text)\n".utf8))
@@ -30,7 +32,8 @@ struct SnapexecBench {
     let service = try script("service", "exit 0")
     let manifest = SealedManifest(
       Manifest(
-        change: .init(targets: ["db1"], nodes: ["db1"]), inputs: .init(topology: "", inventory: "", policy: ""), affected: [], considered: [],
+        change: .init(targets: ["db1"], nodes: ["db1"]), inputs: .init(topology: "", inventory: "", policy: ""), affected: [],
+        considered: [],
         checks: [.init(kind: .health, node: "db1", required: true, detail: "well")], hold: [],
         snapshots: [.init(id: "1", group: "db1", node: "db1", driver: "btrfs", volume: loop.path + "/data")],
         upgrade: .init(argv: [upgrade], command: command, timeoutSeconds: timeoutSeconds),
@@ -48,11 +51,16 @@ struct SnapexecBench {
   /// As before anything was done.
   func reset() throws {
     try LoopVolume.shell(
-      "rm -rf \(state); for s in \(loop.path)/.holdfast-snapshots/*; do [ -e $s ] && btrfs subvolume delete $s; done; echo old > \(loop.path)/data/content")
+      "rm -rf \(state); for s in \(loop.path)/.holdfast-snapshots/*; do [ -e $s ] && btrfs subvolume delete $s; done; echo old > \(loop.path)/data/content"
+    )
   }
 
-  func run(_ arguments: [String]) throws -> Finished { try Tools.run("snapexec", arguments.prefix(1) + ["--quiet"] + arguments.dropFirst()) }
-  func apply(_ options: [String] = []) throws -> Finished { try run(["apply", "--state", state] + options + [manifestPath, "--", upgrade]) }
+  func run(_ arguments: [String]) throws -> Finished {
+    try Tools.run("snapexec", arguments.prefix(1) + ["--quiet"] + arguments.dropFirst())
+  }
+  func apply(_ options: [String] = []) throws -> Finished {
+    try run(["apply", "--state", state] + options + [manifestPath, "--", upgrade])
+  }
 
   /// The same, killed at the entry of a system call for the n-th time; nil where it came to its end before that.
   func applyKilled(at calls: String, time: Int) throws -> Finished? {
@@ -103,7 +111,8 @@ struct SnapexecToolTests {
   @Test func whatTheUpgradeLeftRunningIsEndedBeforeTheRestore() throws {
     let marker = "holdfast-\(UUID().uuidString)"
     let bench = try SnapexecBench(
-      loop: try LoopVolume(), upgradeWrites: "broken", then: "setsid sh -c 'while :; do echo again > $0; sleep 0.05; done; : \(marker)' DATA &")
+      loop: try LoopVolume(), upgradeWrites: "broken",
+      then: "setsid sh -c 'while :; do echo again > $0; sleep 0.05; done; : \(marker)' DATA &")
     #expect(try bench.apply().status == 10)
     #expect(try Tools.run(executable: "/usr/bin/pgrep", ["-f", marker]).status == 1, "nothing of it runs any more")
   }
@@ -156,7 +165,8 @@ struct SnapexecToolTests {
   }
 
   @Test func asTermStopsBetweenStepsAndResumeFinishes() throws {
-    let bench = try SnapexecBench(loop: try LoopVolume(), upgradeWrites: "new", then: "kill -TERM $(pgrep -f 'snapexec apply.*'\"$(dirname $0)\"); sleep 0.3")
+    let bench = try SnapexecBench(
+      loop: try LoopVolume(), upgradeWrites: "new", then: "kill -TERM $(pgrep -f 'snapexec apply.*'\"$(dirname $0)\"); sleep 0.3")
     let stopped = try bench.apply()
     #expect(stopped.status == 75, "\(stopped.messages)")
     #expect(try bench.apply().status == 75, "it has to be resumed")
@@ -171,7 +181,9 @@ struct SnapexecToolTests {
   .serialized, .enabled(if: LoopVolume.missing.isEmpty, "no btrfs on a loop file here: \(LoopVolume.missing)"),
   .enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/strace"), "strace is missing"))
 struct SnapexecCrashTests {
-  @Test(arguments: [("new", "fsync,fdatasync", 19), ("broken", "fsync,fdatasync", 30), ("new", "renameat2", 1), ("broken", "ioctl,renameat2", 10)])
+  @Test(arguments: [
+    ("new", "fsync,fdatasync", 19), ("broken", "fsync,fdatasync", 30), ("new", "renameat2", 1), ("broken", "ioctl,renameat2", 10),
+  ])
   func afterAnyCrashResumeFinishesOrUndoes(upgradeWrites: String, calls: String, killsMin: Int) throws {
     let bench = try SnapexecBench(loop: try LoopVolume(), upgradeWrites: upgradeWrites)
     let upgradeWorks = upgradeWrites == "new"

@@ -14,7 +14,8 @@ import Testing
       guard a != b, !world.edges.contains(where: { $0.source == names[a] && $0.target.hasPrefix(names[b]) }) else { continue }
       world.depend(
         names[a], on: names[b], port: 5432, Nature.allCases.randomElement(using: &random) ?? .web,
-        score: Double(Int.random(in: 0...10, using: &random)) / 10, certain: Bool.random(using: &random), answered: Bool.random(using: &random))
+        score: Double(Int.random(in: 0...10, using: &random)) / 10, certain: Bool.random(using: &random),
+        answered: Bool.random(using: &random))
     }
     let target = try #require(world.nodes.keys.sorted().first { !$0.contains(":") })
     func bytes(_ topology: Topology, _ tree: JSONValue) throws -> [UInt8] {

@@ -16,7 +16,8 @@ struct SmallWorld {
     for name in [client, server] where nodes[name] == nil { nodes[name] = TopologyNode(id: name, label: name, kind: .vm) }
     let id = "\(server):tcp:\(port)"
     nodes[id] = TopologyNode(
-      id: id, label: id, kind: .service, node: server, proto: "tcp", port: port, service: Service(app: nil, nature: nature, basis: .payload))
+      id: id, label: id, kind: .service, node: server, proto: "tcp", port: port, service: Service(app: nil, nature: nature, basis: .payload)
+    )
     let criterion = TopologyEdge.Criterion(value: score, figures: [], reason: "as the test says")
     var edge = TopologyEdge(
       source: client, target: id, relation: .dependsOn, score: score, weak: score < threshold, certain: certain, volume: criterion,

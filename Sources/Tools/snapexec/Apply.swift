@@ -51,12 +51,15 @@ struct Apply: AsyncParsableCommand {
     guard !command.isEmpty else { throw ToolFailure(.usage, "no command: expected -- and the upgrade after the manifest") }
     guard upgrade.command == .any || command == upgrade.argv else {
       throw ToolFailure(
-        .notAllowed, "the manifest names the command «\(upgrade.argv.joined(separator: " "))», found «\(command.joined(separator: " "))»; nothing was done")
+        .notAllowed,
+        "the manifest names the command «\(upgrade.argv.joined(separator: " "))», found «\(command.joined(separator: " "))»; nothing was done"
+      )
     }
     guard let resolved = Command.resolve(command, isExecutable: runner.isExecutable) else {
       throw ToolFailure(
         .usage,
-        "«\(command.first ?? "")»: expected an absolute path of a program, or the name of one in \(Command.searchPath.joined(separator: ":")); nothing was done")
+        "«\(command.first ?? "")»: expected an absolute path of a program, or the name of one in \(Command.searchPath.joined(separator: ":")); nothing was done"
+      )
     }
     return resolved
   }

@@ -38,7 +38,8 @@ struct Resume: AsyncParsableCommand {
       return history.attempt > 0 && history.closed == nil
     }
     guard unfinished.count <= 1 else {
-      throw StateError.notFound("\(unfinished.count) manifests are unfinished, expected the id of one: \(unfinished.joined(separator: " "))")
+      throw StateError.notFound(
+        "\(unfinished.count) manifests are unfinished, expected the id of one: \(unfinished.joined(separator: " "))")
     }
     return unfinished.first
   }
@@ -49,7 +50,8 @@ struct Resume: AsyncParsableCommand {
   try mapped {
     let folder = try state.open(digits)
     return Walk(
-      manifest: try folder.manifest(), drivers: realDrivers(), runner: SystemRunner(), journal: try folder.journal(), interruption: .ofSignals(),
+      manifest: try folder.manifest(), drivers: realDrivers(), runner: SystemRunner(), journal: try folder.journal(),
+      interruption: .ofSignals(),
       say: { diagnostics.note($0) }, holding: folder)
   }
 }

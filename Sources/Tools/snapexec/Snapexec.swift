@@ -4,7 +4,8 @@ import ToolSupport
 /// Carries out a manifest: snapshots, the upgrade, the check, and the restore where it fails.
 @main struct Snapexec: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "snapexec", abstract: "Carry out a manifest: save what an upgrade touches, run it, check it, put everything back if it fails.",
+    commandName: "snapexec",
+    abstract: "Carry out a manifest: save what an upgrade touches, run it, check it, put everything back if it fails.",
     discussion: """
       Example: snapexec apply manifest.json -- apt-get install -y postgresql-15
 

@@ -14,7 +14,8 @@ struct Plan: ParsableCommand {
 
   @Option(
     name: .long,
-    help: ArgumentHelp("What changes: a node, software=…, image=…, tenant=… or application=…; may be given several times.", valueName: "target"))
+    help: ArgumentHelp(
+      "What changes: a node, software=…, image=…, tenant=… or application=…; may be given several times.", valueName: "target"))
   var target: [String]
 
   @Option(name: .long, help: ArgumentHelp("The inventory, YAML or JSON.", valueName: "file"))

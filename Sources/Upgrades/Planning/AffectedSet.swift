@@ -67,7 +67,8 @@ struct AffectedSet {
     }
     guard policy.wholeGroups else { return }
     for application in inventory.applications.sorted(by: { $0.name < $1.name }) {
-      guard let reason = application.nodes.sorted().first(where: { node in affected.contains { $0.node == node && $0.role != .sharedGroup } })
+      guard
+        let reason = application.nodes.sorted().first(where: { node in affected.contains { $0.node == node && $0.role != .sharedGroup } })
       else { continue }
       for node in application.nodes.sorted() where !policy.never.contains(node) && !affected.contains(where: { $0.node == node }) {
         affected.append(
@@ -100,14 +101,21 @@ struct AffectedSet {
     if policy.never.contains(node) { return "the policy says never" }
     for link in way.links {
       let name = "\(link.edge.source) → \(link.edge.target)"
-      if let other = [link.dependent, link.provider].first(where: policy.never.contains) { return "the way leads over \(other), and the policy says never" }
-      if policy.infrastructureNatures.contains(link.nature) { return "\(name) is \(link.nature.rawValue): shared infrastructure drags nothing in" }
+      if let other = [link.dependent, link.provider].first(where: policy.never.contains) {
+        return "the way leads over \(other), and the policy says never"
+      }
+      if policy.infrastructureNatures.contains(link.nature) {
+        return "\(name) is \(link.nature.rawValue): shared infrastructure drags nothing in"
+      }
       if !link.edge.answered { return "\(name) was never answered: one side alone could have forged it" }
       if !link.edge.certain { return "\(name): who is the client is not certain, so one side alone could have forged it" }
       if link.edge.score < threshold { return "\(name) is weak: \(Self.text(link.edge.score)), expected at least \(Self.text(threshold))" }
     }
     if way.links.count > policy.hopsMax { return "it is \(way.links.count) dependencies away, expected at most \(policy.hopsMax)" }
-    if way.reached < threshold { return "only \(Self.text(way.reached)) is left of the score after \(way.links.count) dependencies, expected at least \(Self.text(threshold))" }
+    if way.reached < threshold {
+      return
+        "only \(Self.text(way.reached)) is left of the score after \(way.links.count) dependencies, expected at least \(Self.text(threshold))"
+    }
     return "its \(way.links.last?.nature.rawValue ?? "unknown") service stores nothing that the target writes"
   }
 

@@ -18,6 +18,8 @@ struct Coverage {
   func consequence(threshold: Double) -> [TopologyMetadata.Gap] {
     guard isPoor, case .number(let text) = JSONValue.decimal(threshold, places: 4) else { return [] }
     let kinds = Set(gaps.map(\.kind)).intersection(Self.hiding).sorted().joined(separator: ", ")
-    return [.init(kind: "wider_plan", subject: "threshold", detail: "the data has gaps (\(kinds)): dependencies from a score of \(text) on count")]
+    return [
+      .init(kind: "wider_plan", subject: "threshold", detail: "the data has gaps (\(kinds)): dependencies from a score of \(text) on count")
+    ]
   }
 }

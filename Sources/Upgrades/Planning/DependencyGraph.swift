@@ -49,7 +49,8 @@ struct DependencyGraph {
       var next: [String: Way] = [:]
       for link in admitted {
         let (from, to) = direction == .toProviders ? (link.dependent, link.provider) : (link.provider, link.dependent)
-        guard let way = frontier[from], !targets.contains(to), !way.links.contains(where: { $0.dependent == to || $0.provider == to }) else {
+        guard let way = frontier[from], !targets.contains(to), !way.links.contains(where: { $0.dependent == to || $0.provider == to })
+        else {
           continue
         }
         let weakest = min(way.links.map(\.edge.score).min() ?? 1, link.edge.score)

@@ -11,11 +11,14 @@ public struct ManifestText {
 
   /// Lines for a person; names in it come from outside and are not made safe for a terminal here.
   public var text: String {
-    [head, affected, considered, checks, hold, order, end].filter { !$0.isEmpty }.map { $0.joined(separator: "\n") + "\n" }.joined(separator: "\n")
+    [head, affected, considered, checks, hold, order, end].filter { !$0.isEmpty }.map { $0.joined(separator: "\n") + "\n" }.joined(
+      separator: "\n")
   }
 
   private var head: [String] {
-    let command = plan.upgrade.argv.isEmpty ? "any command" : plan.upgrade.argv.joined(separator: " ") + (plan.upgrade.command == .any ? " (or any)" : "")
+    let command =
+      plan.upgrade.argv.isEmpty
+      ? "any command" : plan.upgrade.argv.joined(separator: " ") + (plan.upgrade.command == .any ? " (or any)" : "")
     return [
       "Manifest \(sealed.id)", "Change: \(plan.change.targets.joined(separator: " ")) (\(plan.change.nodes.joined(separator: " ")))",
       "By: \(command), at most \(plan.upgrade.timeoutSeconds) s",
@@ -25,7 +28,10 @@ public struct ManifestText {
   private var affected: [String] {
     ["Affected:"]
       + plan.affected.flatMap { member in
-        ["  \(member.node)  \(Self.score(member.score))  \(word(member.role))\(member.snapshot ? ", saved" : ", not saved")", "    \(member.reason)"]
+        [
+          "  \(member.node)  \(Self.score(member.score))  \(word(member.role))\(member.snapshot ? ", saved" : ", not saved")",
+          "    \(member.reason)",
+        ]
           + member.path.map(hop)
       }
   }
@@ -40,7 +46,8 @@ public struct ManifestText {
     guard !plan.checks.isEmpty else { return [] }
     return ["Checked before anything is done:"]
       + plan.checks.map { check in
-        check.kind == .unprotected ? "  \(check.required ? "FAILS" : "RISK"): \(check.detail)" : "  \(check.detail)\(check.required ? "" : " (noted only)")"
+        check.kind == .unprotected
+          ? "  \(check.required ? "FAILS" : "RISK"): \(check.detail)" : "  \(check.detail)\(check.required ? "" : " (noted only)")"
       }
   }
 
@@ -49,7 +56,8 @@ public struct ManifestText {
     return ["Served by what changes:"]
       + plan.hold.map { hold in
         let clients = hold.clients.map { $0.node + ($0.processes.isEmpty ? "" : " (\($0.processes.joined(separator: ", ")))") }
-        return "  \(hold.node):\(hold.proto):\(hold.port)" + (clients.isEmpty ? ", no client was seen" : ", used by \(clients.joined(separator: ", "))")
+        return "  \(hold.node):\(hold.proto):\(hold.port)"
+          + (clients.isEmpty ? ", no client was seen" : ", used by \(clients.joined(separator: ", "))")
       }
   }
 

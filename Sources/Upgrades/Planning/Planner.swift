@@ -17,7 +17,8 @@ public struct Planner {
     self.inventory = inventory
     self.policy = policy
     inputs = Manifest.Inputs(
-      topology: ContentDigest.of(ordered.json), inventory: ContentDigest.of(Self.ordered(inventoryTree)), policy: ContentDigest.of(policy.json))
+      topology: ContentDigest.of(ordered.json), inventory: ContentDigest.of(Self.ordered(inventoryTree)),
+      policy: ContentDigest.of(policy.json))
   }
 
   /// The plan of an upgrade of these targets by a command (empty: any).
@@ -42,7 +43,8 @@ public struct Planner {
       change: .init(targets: targets.map(\.text).sorted(), nodes: nodes.sorted()), inputs: inputs, affected: set.affected,
       considered: set.considered, checks: checks(set, snapshots, health), hold: nodes.sorted().flatMap { hold($0, graph) },
       snapshots: snapshots.list,
-      upgrade: .init(argv: command, command: rule, timeoutSeconds: policy.upgradeTimeoutSeconds), services: services(snapshots), health: health,
+      upgrade: .init(argv: command, command: rule, timeoutSeconds: policy.upgradeTimeoutSeconds), services: services(snapshots),
+      health: health,
       restore: snapshots.list.reversed().map(\.id),
       retention: .init(keepSeconds: policy.keepSeconds, until: end.map { $0.adding(seconds: policy.keepSeconds) }),
       expires: end.map { $0.adding(seconds: policy.expiresSeconds) },
@@ -67,16 +69,20 @@ public struct Planner {
     let unprotected = set.affected.filter { set.mustSave.contains($0.node) && !$0.snapshot }.map { member in
       let why = policy.never.contains(member.node) ? "the policy says never" : "the inventory names no snapshot driver and volume for it"
       return Manifest.Check(
-        kind: .unprotected, node: member.node, required: policy.unprotected == .refuse, detail: "\(member.node) has to be saved, but \(why)")
+        kind: .unprotected, node: member.node, required: policy.unprotected == .refuse, detail: "\(member.node) has to be saved, but \(why)"
+      )
     }
     let volumes = snapshots.list.flatMap { snapshot in
       [
-        Manifest.Check(kind: .volume, node: snapshot.node, required: true, detail: "\(snapshot.driver) can save and put back \(snapshot.volume)"),
+        Manifest.Check(
+          kind: .volume, node: snapshot.node, required: true, detail: "\(snapshot.driver) can save and put back \(snapshot.volume)"),
         Manifest.Check(kind: .space, node: snapshot.node, required: true, detail: "there is room for a snapshot of \(snapshot.volume)"),
       ]
     }
     return unprotected + volumes
-      + health.map { Manifest.Check(kind: .health, node: $0.node, required: policy.healthBefore, detail: "\($0.node) is well before the upgrade") }
+      + health.map {
+        Manifest.Check(kind: .health, node: $0.node, required: policy.healthBefore, detail: "\($0.node) is well before the upgrade")
+      }
   }
 
   /// Every port that the node serves, by its inventory or by what was seen.
@@ -89,8 +95,11 @@ public struct Planner {
       service.port.map { (proto: service.proto ?? "tcp", port: $0) }
     }
     // The topology also lists addresses that were the node's once; the inventory says which are now.
-    let addresses = node.map { $0.addresses.filter { $0.until == nil }.map(\.address.description) } ?? topology.nodes.first { $0.id == name }?.addresses ?? []
-    for (proto, port) in (known + seen).sorted(by: { ($0.proto, $0.port) < ($1.proto, $1.port) }) where ports.insert("\(proto):\(port)").inserted {
+    let addresses =
+      node.map { $0.addresses.filter { $0.until == nil }.map(\.address.description) } ?? topology.nodes.first { $0.id == name }?.addresses
+      ?? []
+    for (proto, port) in (known + seen).sorted(by: { ($0.proto, $0.port) < ($1.proto, $1.port) })
+    where ports.insert("\(proto):\(port)").inserted {
       let clients = graph.users(of: "\(name):\(proto):\(port)").map { user in
         let processes = inventory.node(named: user)?.processes.filter { $0.role == .client && $0.ports.contains(port) } ?? []
         return Manifest.Hold.Client(node: user, processes: processes.map(\.name).sorted())

@@ -69,7 +69,8 @@ extension Policy {
     }
     let fraction: (JSONValue) -> Double? = { $0.double.flatMap { (0...1).contains($0) ? $0 : nil } }
     threshold = try root.optional("threshold", "a number from 0 to 1", fraction)
-    hopsMax = try root.optional("hops_max", "a number from 1 to 16") { $0.unsigned.flatMap { (1...16).contains($0) ? Int($0) : nil } } ?? hopsMax
+    hopsMax =
+      try root.optional("hops_max", "a number from 1 to 16") { $0.unsigned.flatMap { (1...16).contains($0) ? Int($0) : nil } } ?? hopsMax
     decay = try root.optional("decay", "a number from 0 to 1", fraction) ?? decay
     poorCoverageFactor = try root.optional("poor_coverage_factor", "a number from 0 to 1", fraction) ?? poorCoverageFactor
     always = try root.strings("always")
@@ -82,7 +83,8 @@ extension Policy {
     command = try root.optional("command", "exact or any") { $0.string.flatMap(Manifest.Upgrade.Rule.init) }
     let seconds: (JSONValue) -> UInt64? = { $0.unsigned.flatMap { $0 <= 100 * 366 * 86400 ? $0 : nil } }
     upgradeTimeoutSeconds = try root.optional("upgrade_timeout_s", "a number of seconds", seconds) ?? upgradeTimeoutSeconds
-    healthRetries = try root.optional("health_retries", "a number of tries up to 1000") { $0.unsigned.flatMap { $0 <= 1000 ? $0 : nil } } ?? healthRetries
+    healthRetries =
+      try root.optional("health_retries", "a number of tries up to 1000") { $0.unsigned.flatMap { $0 <= 1000 ? $0 : nil } } ?? healthRetries
     healthBefore = try root.optional("health_before", "true or false") { $0.bool } ?? healthBefore
     keepSeconds = try root.optional("keep_s", "a number of seconds", seconds) ?? keepSeconds
     expiresSeconds = try root.optional("expires_s", "a number of seconds", seconds) ?? expiresSeconds

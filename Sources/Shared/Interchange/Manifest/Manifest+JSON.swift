@@ -14,7 +14,8 @@ extension Manifest {
       .init(
         "inputs",
         .object([
-          .init("topology", .string(inputs.topology)), .init("inventory", .string(inputs.inventory)), .init("policy", .string(inputs.policy)),
+          .init("topology", .string(inputs.topology)), .init("inventory", .string(inputs.inventory)),
+          .init("policy", .string(inputs.policy)),
         ])),
       .init("affected", .array(affected.map(\.json))),
       .init("considered", .array(considered.map(\.json))),
@@ -107,7 +108,8 @@ extension Manifest.Upgrade {
 extension Manifest.ServiceCommands {
   var json: JSONValue {
     .object([
-      .init("node", .string(node)), .init("stop", .texts(stop)), .init("start", .texts(start)), .init("timeout_s", .integer(timeoutSeconds)),
+      .init("node", .string(node)), .init("stop", .texts(stop)), .init("start", .texts(start)),
+      .init("timeout_s", .integer(timeoutSeconds)),
     ])
   }
 }

@@ -65,12 +65,14 @@ extension Manifest {
     hold = try root.objects("hold", Hold.init(reading:))
     snapshots = try root.objects("snapshots") { (reader) throws(DocumentError) in
       Snapshot(
-        id: try reader.string("id"), group: try reader.string("group"), node: try reader.string("node"), driver: try reader.string("driver"),
+        id: try reader.string("id"), group: try reader.string("group"), node: try reader.string("node"),
+        driver: try reader.string("driver"),
         volume: try reader.string("volume"))
     }
     upgrade = try root.object("upgrade") { (reader) throws(DocumentError) in
       Upgrade(
-        argv: try reader.requiredStrings("argv"), command: try reader.required("command", "exact or any") { $0.string.flatMap(Upgrade.Rule.init) },
+        argv: try reader.requiredStrings("argv"),
+        command: try reader.required("command", "exact or any") { $0.string.flatMap(Upgrade.Rule.init) },
         timeoutSeconds: try reader.required("timeout_s", "a number of seconds") { $0.unsigned })
     }
     services = try root.objects("services") { (reader) throws(DocumentError) in

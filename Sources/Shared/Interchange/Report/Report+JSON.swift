@@ -50,7 +50,9 @@ extension Report {
   public init(json: JSONValue) throws(DocumentError) {
     var root = try DocumentReader(json, path: "report")
     let schema = try root.string("schema")
-    guard schema == Report.schema else { throw DocumentError(at: .path("report.schema"), found: "«\(schema)»", expected: "«\(Report.schema)»") }
+    guard schema == Report.schema else {
+      throw DocumentError(at: .path("report.schema"), found: "«\(schema)»", expected: "«\(Report.schema)»")
+    }
     manifest = try root.string("manifest")
     state = try root.required("state", "a state") { $0.string.flatMap(State.init) }
     detail = try root.string("detail")
@@ -61,7 +63,8 @@ extension Report {
     snapshots = try root.objects("snapshots", Snapshot.init(reading:))
     groups = try root.objects("groups") { (reader) throws(DocumentError) in
       Group(
-        group: try reader.string("group"), skewNanoseconds: try reader.required("skew_s", "a number of seconds") { $0.secondsAsNanoseconds })
+        group: try reader.string("group"), skewNanoseconds: try reader.required("skew_s", "a number of seconds") { $0.secondsAsNanoseconds }
+      )
     }
     hold = try root.objects("hold") { (reader) throws(DocumentError) in
       Hold(endpoint: try reader.string("endpoint"), outcome: try reader.string("outcome"))

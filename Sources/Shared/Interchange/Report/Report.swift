@@ -78,7 +78,8 @@ public struct Report: Sendable, Equatable {
 
     /// A snapshot that is there.
     public init(
-      id: String, group: String, node: String, driver: String, volume: String, path: String, taken: Timestamp, asked: String, achieved: String,
+      id: String, group: String, node: String, driver: String, volume: String, path: String, taken: Timestamp, asked: String,
+      achieved: String,
       deletion: String
     ) {
       self.id = id

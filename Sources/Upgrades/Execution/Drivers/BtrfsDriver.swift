@@ -115,7 +115,9 @@ extension BtrfsDriver {
       throw DriverError(.unsuitable, "\(volume.path): not on btrfs together with its folder")
     }
     let status = try attempt { () throws(SystemFailure) in try volume.status() }
-    guard status.inode == Self.subvolumeInode else { throw DriverError(.unsuitable, "\(volume.path): a folder, expected a btrfs subvolume") }
+    guard status.inode == Self.subvolumeInode else {
+      throw DriverError(.unsuitable, "\(volume.path): a folder, expected a btrfs subvolume")
+    }
     if let nested = try firstNested(volume) {
       throw DriverError(.unsuitable, "\(volume.path): holds the subvolume «\(nested)», which a snapshot would leave out")
     }
@@ -145,7 +147,8 @@ extension BtrfsDriver {
 
   private func snapshotSubvolume(_ source: FolderHandle, into folder: FolderHandle, as name: String, readOnly: Bool) throws(DriverError) {
     let flags = readOnly ? BTRFS_UTIL_CREATE_SNAPSHOT_READ_ONLY : 0
-    try call("\(folder.path)/\(name)", unsafe btrfs_util_create_snapshot_fd2(source.descriptor, folder.descriptor, name, Int32(flags), nil, nil))
+    try call(
+      "\(folder.path)/\(name)", unsafe btrfs_util_create_snapshot_fd2(source.descriptor, folder.descriptor, name, Int32(flags), nil, nil))
   }
 
   /// UUIDs of a subvolume and of the one that it is a snapshot of.

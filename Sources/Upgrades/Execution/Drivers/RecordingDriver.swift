@@ -38,7 +38,9 @@ public final class RecordingDriver: SnapshotDriver {
 
   public func create(_ snapshot: SnapshotName) throws(DriverError) {
     try order("create \(snapshot.volume) \(snapshot.tag)")
-    guard snapshots[snapshot.volume]?[snapshot.tag] == nil else { throw DriverError(.failed, "there is a snapshot \(snapshot.tag) already") }
+    guard snapshots[snapshot.volume]?[snapshot.tag] == nil else {
+      throw DriverError(.failed, "there is a snapshot \(snapshot.tag) already")
+    }
     snapshots[snapshot.volume, default: [:]][snapshot.tag] = states[snapshot.volume, default: 0]
   }
 

@@ -76,7 +76,9 @@ public final class FolderHandle {
 
   /// Gives a name to what has another; never over something that is there.
   public func rename(_ from: String, to: String) throws(SystemFailure) {
-    guard unsafe linux_renameat2(descriptor, from, descriptor, to, linux_rename_noreplace) == 0 else { throw SystemFailure("\(path)/\(from)", errno) }
+    guard unsafe linux_renameat2(descriptor, from, descriptor, to, linux_rename_noreplace) == 0 else {
+      throw SystemFailure("\(path)/\(from)", errno)
+    }
   }
 
   /// Makes names in the folder last beyond a loss of power.

@@ -55,7 +55,9 @@ public final class FileJournal: Journal {
   nonisolated static let fileName = "journal.ndjson"
 
   /// Checks a journal's bytes; gives the records, the digest of the last line and how many bytes are whole lines.
-  nonisolated static func read(_ bytes: [UInt8], name: String) throws(DocumentError) -> (records: [JournalRecord], last: String, usedByteCount: Int) {
+  nonisolated static func read(_ bytes: [UInt8], name: String) throws(DocumentError) -> (
+    records: [JournalRecord], last: String, usedByteCount: Int
+  ) {
     var records: [JournalRecord] = []
     var previous = beginning
     var start = 0

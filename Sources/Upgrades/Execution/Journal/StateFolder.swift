@@ -25,7 +25,9 @@ public struct StateFolder {
   /// Opens the folder by its absolute path, or makes it; it must belong to whoever runs this and be closed to everybody else.
   public init(path: String) throws {
     let parts = path.split(separator: "/")
-    guard path.hasPrefix("/"), let name = parts.last else { throw StateError.notAllowed("«\(path)»: the state folder needs an absolute path") }
+    guard path.hasPrefix("/"), let name = parts.last else {
+      throw StateError.notAllowed("«\(path)»: the state folder needs an absolute path")
+    }
     let parent = try FolderHandle.open("/" + parts.dropLast().joined(separator: "/"))
     var status = stat()
     if unsafe stat(path, &status) != 0, errno == ENOENT {

@@ -7,8 +7,12 @@ struct Findings {
   var detail: String
   var facts: [JSONValue.Member] = []
 
-  static func done(_ detail: String, _ facts: [JSONValue.Member] = []) -> Findings { Findings(succeeded: true, detail: detail, facts: facts) }
-  static func failed(_ detail: String, _ facts: [JSONValue.Member] = []) -> Findings { Findings(succeeded: false, detail: detail, facts: facts) }
+  static func done(_ detail: String, _ facts: [JSONValue.Member] = []) -> Findings {
+    Findings(succeeded: true, detail: detail, facts: facts)
+  }
+  static func failed(_ detail: String, _ facts: [JSONValue.Member] = []) -> Findings {
+    Findings(succeeded: false, detail: detail, facts: facts)
+  }
 
   /// A command's end and the end of its output.
   init(_ result: CommandResult) {
@@ -51,7 +55,8 @@ extension Walk {
     case .upgrade: return await upgrade(interruption)
     case .endLeftovers:
       let ended = await runner.endProcesses(with: upgradeVariables)
-      return .done(ended.isEmpty ? "nothing of the upgrade was left running" : "ended what the upgrade left running: \(ended.joined(separator: ", "))")
+      return .done(
+        ended.isEmpty ? "nothing of the upgrade was left running" : "ended what the upgrade left running: \(ended.joined(separator: ", "))")
     case .stop(let service):
       return Findings(await runner.run(Command(argv: service.stop, timeoutSeconds: service.timeoutSeconds), interruption: interruption))
     case .start(let service):

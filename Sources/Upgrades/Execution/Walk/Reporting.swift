@@ -11,7 +11,8 @@ extension Walk {
       return Report.Kept(node: snapshot.node, path: path, deletion: end.fact("deletion")?.string ?? "")
     }
     return Report(
-      manifest: manifest.id, state: history.closed ?? (history.attempt == 0 ? .notStarted : .unfinished), detail: lastDetail, attempt: UInt64(history.attempt), dryRun: dryRun,
+      manifest: manifest.id, state: history.closed ?? (history.attempt == 0 ? .notStarted : .unfinished), detail: lastDetail,
+      attempt: UInt64(history.attempt), dryRun: dryRun,
       command: history.command, steps: steps, snapshots: presentSnapshots, groups: groups, hold: plan.hold.map(hold), kept: kept)
   }
 
@@ -31,7 +32,8 @@ extension Walk {
     for record in history.records {
       switch record.kind {
       case .begin:
-        steps.append(Report.Step(step: record.subject, outcome: .cutOff, began: record.time, durationNanoseconds: nil, detail: "its end is not known"))
+        steps.append(
+          Report.Step(step: record.subject, outcome: .cutOff, began: record.time, durationNanoseconds: nil, detail: "its end is not known"))
       case .end:
         guard let place = steps.lastIndex(where: { $0.step == record.subject && $0.outcome == .cutOff }) else { continue }
         steps[place].outcome = record.succeeded == true ? .succeeded : .failed
@@ -51,7 +53,8 @@ extension Walk {
       guard let began = history.records.last(where: { $0.kind == .begin && $0.subject == "snapshot/\(snapshot.id)" }) else { return nil }
       let place = drivers[snapshot.driver]?.place(of: name(snapshot))
       return Report.Snapshot(
-        id: snapshot.id, group: snapshot.group, node: snapshot.node, driver: snapshot.driver, volume: snapshot.volume, path: place?.path ?? "",
+        id: snapshot.id, group: snapshot.group, node: snapshot.node, driver: snapshot.driver, volume: snapshot.volume,
+        path: place?.path ?? "",
         taken: began.time, asked: "crash_consistent", achieved: "crash_consistent", deletion: place?.deletion ?? "")
     }
   }

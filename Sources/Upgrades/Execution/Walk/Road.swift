@@ -101,7 +101,9 @@ public struct RoadMap: Sendable {
   }
 
   private var thaws: [Step] {
-    manifest.snapshots.reversed().filter { freezing.contains($0.driver) }.map { Step("undo/thaw/\($0.id)", .thaw($0), failure: .incomplete) }
+    manifest.snapshots.reversed().filter { freezing.contains($0.driver) }.map {
+      Step("undo/thaw/\($0.id)", .thaw($0), failure: .incomplete)
+    }
   }
 
   private func probes(_ name: String, failure: Step.Consequence) -> [Step] {
