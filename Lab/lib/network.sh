@@ -1,3 +1,4 @@
+# shellcheck shell=bash disable=SC2034,SC2154
 # Nodes on a switch, and the capture on it. A node is a network namespace with one interface, eth0; the switch is a
 # namespace with a bridge. Names of namespaces are names of nodes: the private /run keeps recordings apart.
 
@@ -38,7 +39,8 @@ name_v6() {
 # use_name_server NUMBER: every process started from now on resolves by DNS, from the server at .NUMBER
 use_name_server() {
     echo '127.0.0.1 localhost lab' >"$work/hosts"
-    printf 'hosts: files dns\npasswd: files\ngroup: files\nshadow: files\nservices: files\nprotocols: files\n' >"$work/nsswitch.conf"
+    printf '%s\n' 'hosts: files dns' 'passwd: files' 'group: files' 'shadow: files' 'services: files' \
+        'protocols: files' >"$work/nsswitch.conf"
     printf 'nameserver %s.%s\nsearch %s\n' "$v4_network" "$1" "$domain" >"$work/resolv.conf"
     local file target
     for file in hosts nsswitch.conf resolv.conf; do

@@ -1,3 +1,4 @@
+# shellcheck shell=bash disable=SC2034,SC2154
 # Starting programs on nodes and waiting for them, without putting a packet on the wire.
 
 # rest SECONDS: like sleep, but signals are heard at once

@@ -1,3 +1,4 @@
+# shellcheck shell=bash disable=SC2034,SC2154
 # Runs inside the namespaces that `record` made, with the output folder as its working directory.
 # Sets the stage, plays the scene under the eyes of tcpdump, and hands over what was seen and what was true.
 set -euo pipefail

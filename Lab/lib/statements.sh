@@ -1,3 +1,4 @@
+# shellcheck shell=bash disable=SC2034,SC2154
 # What a scene sets up it states in the same breath; `documents.py` makes the truth and the inventory of the statements.
 
 # note KIND KEY=VALUE…: one statement, one line
