@@ -15,12 +15,11 @@ start() {
     last_process=$!
 }
 
-# start_python NODE LOG SCRIPT ARGUMENT…: a script of the scene or, failing that, of the library
+# start_python NODE LOG SCRIPT ARGUMENT…: a script of the scene
 start_python() {
-    local node=$1 log=$2 script=$scene_folder/$3
-    [[ -r $script ]] || script=$lab/lib/$3
+    local node=$1 log=$2 script=$3
     shift 3
-    start "$node" "$log" env PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 "$script" "$@"
+    start "$node" "$log" /usr/bin/python3 "$scene_folder/$script" "$@"
 }
 
 # await WHAT COMMAND…: until the command succeeds, at most 20 seconds
