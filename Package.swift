@@ -50,11 +50,18 @@ let package = Package(
     cLibrary("CZstd", pkgConfig: "libzstd", apt: "libzstd-dev"),
     cLibrary("CISAL", pkgConfig: "libisal", apt: "libisal-dev"),
 
+    .systemLibrary(name: "CPrefetch", path: "Sources/CLibraries/CPrefetch"),
+
     // Shared
     room("ByteStreams", in: "Shared", imports: ["CZstd", "CISAL"]),
     room("Interchange", in: "Shared", imports: ["ByteStreams", "CXXHash"]),
     room("ContentDigests", in: "Shared", imports: ["Interchange", crypto]),
     room("ToolSupport", in: "Shared", imports: ["ByteStreams", "Interchange", argumentParser]),
+
+    // Traffic
+    room("ByteReading", in: "Traffic"),
+    room("Capture", in: "Traffic", imports: ["ByteReading", "ByteStreams"]),
+    room("Packets", in: "Traffic", imports: ["ByteReading"]),
 
     // Tests
     .target(name: "TestSupport", path: "Tests/TestSupport"),
