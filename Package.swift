@@ -62,6 +62,7 @@ let package = Package(
     room("ByteReading", in: "Traffic"),
     room("Capture", in: "Traffic", imports: ["ByteReading", "ByteStreams"]),
     room("Packets", in: "Traffic", imports: ["ByteReading"]),
+    room("Flows", in: "Traffic", imports: ["Packets", "CPrefetch"]),
 
     // Tests
     .target(name: "TestSupport", path: "Tests/TestSupport"),
