@@ -56,8 +56,12 @@ let package = Package(
     room("ContentDigests", in: "Shared", imports: ["Interchange", crypto]),
     room("ToolSupport", in: "Shared", imports: ["ByteStreams", "Interchange", argumentParser]),
 
+    // Traffic
+    room("Recognition", in: "Traffic", imports: ["Interchange"]),
+
     // Tests
     .target(name: "TestSupport", path: "Tests/TestSupport"),
+    tests("RecognitionTests", imports: ["Recognition", "Interchange"]),
     tests("InterchangeTests", imports: ["Interchange", "ByteStreams", "ContentDigests"]),
   ]
 )
