@@ -63,9 +63,16 @@ let package = Package(
     room("Capture", in: "Traffic", imports: ["ByteReading", "ByteStreams"]),
     room("Packets", in: "Traffic", imports: ["ByteReading"]),
     room("Flows", in: "Traffic", imports: ["Packets", "CPrefetch"]),
+    room("Recognition", in: "Traffic", imports: ["Interchange"]),
+    room("Windows", in: "Traffic", imports: ["Flows", "Packets", "Recognition", "Interchange", "ByteStreams"]),
+    room("Metering", in: "Traffic", imports: ["Capture", "Packets", "Flows", "Windows", "Interchange", "ByteStreams"]),
+
+    // Tools
+    tool("flowagg", imports: ["Capture", "Metering", "Interchange", "ByteStreams"]),
 
     // Tests
     .target(name: "TestSupport", path: "Tests/TestSupport"),
+    tests("RecognitionTests", imports: ["Recognition", "Interchange"]),
     tests("InterchangeTests", imports: ["Interchange", "ByteStreams", "ContentDigests"]),
   ]
 )
