@@ -105,7 +105,7 @@ public struct Meter: ~Copyable {
     case .laterFragment:
       if fragments.complete(&batch[filled], source: source) { try push(source: source) }
       for waiting in fragments.takeLost() { tallies[waiting.source].countLost(waiting.packet) }
-    case .nonIP, .unsupportedLink, .malformed, .cutHeader: tallies[source].countLost(packet)
+    case .nonIP, .unsupportedLink, .malformed, .notIPHeader, .cutIPHeader, .cutTransportHeader: tallies[source].countLost(packet)
     }
   }
 

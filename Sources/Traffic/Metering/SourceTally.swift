@@ -58,7 +58,10 @@ struct SourceTally {
     case .nonIP: nonIP += 1
     case .unsupportedLink: unsupportedLink += 1
     case .malformed: add(packet, to: &malformed)
-    case .cutHeader: add(packet, to: &cutHeader)
+    case .cutTransportHeader: add(packet, to: &cutHeader)
+    // No length of theirs is in `ip_bytes`.
+    case .notIPHeader: malformed.packets += 1
+    case .cutIPHeader: cutHeader.packets += 1
     case .laterFragment: add(packet, to: &fragments)
     case .flow, .firstFragment: break
     }

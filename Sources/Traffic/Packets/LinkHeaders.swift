@@ -57,7 +57,8 @@ enum LinkHeaders {
     return afterType(frame, type, at: 14)
   }
 
-  /// Follows an Ethernet type through VLAN tags (802.1Q, 802.1ad and the old 0x9100), MPLS labels, PPPoE sessions and LLC/SNAP.
+  /// Follows an Ethernet type through VLAN tags (802.1Q, 802.1ad and the old 0x9100), VN-Tag, provider backbone bridges (802.1ah), MACsec
+  /// without encryption (802.1AE), MPLS labels, PPPoE sessions and LLC/SNAP.
   @inlinable
   static func afterType(_ frame: Span<UInt8>, _ first: UInt16, at start: Int) -> NetworkStart {
     var type = first
@@ -70,6 +71,24 @@ enum LinkHeaders {
         guard frame.count >= offset + 4 else { return NetworkStart(offset: frame.count, found: .cut) }
         type = frame.bigEndian16(at: offset + 2)
         offset += 4
+      case 0x8926:
+        guard frame.count >= offset + 6 else { return NetworkStart(offset: frame.count, found: .cut) }
+        type = frame.bigEndian16(at: offset + 4)
+        offset += 6
+      case 0x88E7:
+        // I-TAG, then the customer's addresses and type.
+        guard frame.count >= offset + 18 else { return NetworkStart(offset: frame.count, found: .cut) }
+        type = frame.bigEndian16(at: offset + 16)
+        offset += 18
+      case 0x88E5:
+        guard frame.count >= offset + 6 else { return NetworkStart(offset: frame.count, found: .cut) }
+        let hasChannel = frame[offset] & 0x20 != 0
+        let isEncrypted = frame[offset] & 0x0C != 0
+        offset += hasChannel ? 14 : 6
+        guard !isEncrypted else { return NetworkStart(offset: offset, found: .other) }
+        guard frame.count >= offset + 2 else { return NetworkStart(offset: frame.count, found: .cut) }
+        type = frame.bigEndian16(at: offset)
+        offset += 2
       case 0x8847, 0x8848: return mpls(frame, at: offset)
       case 0x8864: return pppoe(frame, at: offset)
       case 0..<0x0600:
@@ -85,7 +104,8 @@ enum LinkHeaders {
     return NetworkStart(offset: offset, found: .other)
   }
 
-  /// An MPLS label stack (RFC 3032); what lies under it is told by the IP version.
+  /// An MPLS label stack (RFC 3032); what lies under it is told by its first four bits: an IP version, or 0 for the control word of a
+  /// pseudowire (RFC 4385 §3), taken for one of Ethernet.
   @usableFromInline
   static func mpls(_ frame: Span<UInt8>, at start: Int) -> NetworkStart {
     var offset = start
@@ -93,7 +113,9 @@ enum LinkHeaders {
       guard frame.count >= offset + 4 else { return NetworkStart(offset: frame.count, found: .cut) }
       let isBottom = frame[offset + 2] & 1 == 1
       offset += 4
-      if isBottom { return byVersion(frame, at: offset) }
+      guard isBottom else { continue }
+      guard frame.count > offset + 18, frame[offset] >> 4 == 0 else { return byVersion(frame, at: offset) }
+      return NetworkStart(etherType: frame.bigEndian16(at: offset + 16), offset: offset + 18)
     }
     return NetworkStart(offset: offset, found: .other)
   }
@@ -136,7 +158,8 @@ enum LinkHeaders {
     switch value <= 0xFFFF ? value : value.byteSwapped {
     case 2: return NetworkStart(offset: 4, found: .ipv4)
     case 10, 24, 28, 30: return NetworkStart(offset: 4, found: .ipv6)
-    default: return NetworkStart(offset: 4, found: .other)
+    // Some writers put an Ethernet type into the last two bytes instead.
+    default: return NetworkStart(etherType: frame.bigEndian16(at: 2), offset: 4)
     }
   }
 

@@ -22,8 +22,7 @@ extension PacketSummary {
   @inlinable @inline(__always)
   mutating func readIPv4(_ frame: Span<UInt8>, at offset: Int, originalByteCount: UInt32) {
     guard frame.count >= offset + 20 else {
-      kind = .cutHeader
-      ipByteCount = frame.count >= offset + 4 ? UInt32(frame.bigEndian16(at: offset + 2)) : 0
+      kind = .cutIPHeader
       return
     }
     let versionAndLength = frame[offset]
@@ -33,7 +32,11 @@ extension PacketSummary {
     sourceLow = UInt64(frame.bigEndian32(at: offset + 12))
     destinationLow = UInt64(frame.bigEndian32(at: offset + 16))
     proto = frame[offset + 9]
-    guard versionAndLength >> 4 == 4, headerByteCount >= 20, ipByteCount >= UInt32(headerByteCount) else {
+    guard versionAndLength >> 4 == 4, headerByteCount >= 20 else {
+      kind = .notIPHeader
+      return
+    }
+    guard ipByteCount >= UInt32(headerByteCount) else {
       kind = .malformed
       return
     }
@@ -56,8 +59,7 @@ extension PacketSummary {
   mutating func readIPv6(_ frame: Span<UInt8>, at offset: Int, originalByteCount: UInt32) {
     isIPv6 = true
     guard frame.count >= offset + 40 else {
-      kind = .cutHeader
-      ipByteCount = frame.count >= offset + 6 ? UInt32(frame.bigEndian16(at: offset + 4)) + 40 : 0
+      kind = .cutIPHeader
       return
     }
     let payloadLength = UInt32(frame.bigEndian16(at: offset + 4))
@@ -68,7 +70,7 @@ extension PacketSummary {
     destinationLow = frame.bigEndian64(at: offset + 32)
     proto = frame[offset + 6]
     guard frame[offset] >> 4 == 6 else {
-      kind = .malformed
+      kind = .notIPHeader
       return
     }
     kind = .flow
@@ -118,7 +120,7 @@ extension PacketSummary {
   }
 
   @usableFromInline
-  mutating func cut() { kind = .cutHeader }
+  mutating func cut() { kind = .cutTransportHeader }
 
   /// The first bytes of a transport header: ports (TCP, UDP, SCTP, DCCP, UDP-Lite), TCP flags and sequence, ICMP type and code.
   @inlinable @inline(__always)
@@ -128,7 +130,7 @@ extension PacketSummary {
     case 6:
       guard frame.count >= offset + 14 else {
         // The ports alone still say which flow it is.
-        if frame.count >= offset + 4 { readPorts(frame, at: offset) } else { kind = .cutHeader }
+        if frame.count >= offset + 4 { readPorts(frame, at: offset) } else { kind = .cutTransportHeader }
         return
       }
       readPorts(frame, at: offset)
@@ -136,7 +138,7 @@ extension PacketSummary {
       tcpFlags = frame[offset + 13]
     case 17, 33, 132, 136:
       guard frame.count >= offset + 4 else {
-        kind = .cutHeader
+        kind = .cutTransportHeader
         return
       }
       readPorts(frame, at: offset)

@@ -6,14 +6,18 @@ public enum PacketKind: UInt8, Sendable {
   case firstFragment
   /// A later fragment: its ports are those of the first.
   case laterFragment
+  /// An IP header that contradicts itself.
+  case malformed
+  /// A transport header that was not captured as far as its ports: the last kind whose IP length counts.
+  case cutTransportHeader
+  /// An IP header that was not captured whole: its length says nothing.
+  case cutIPHeader
+  /// A header of another version or an impossible length where IP is announced: its length says nothing.
+  case notIPHeader
   /// A frame without an IP header.
   case nonIP
   /// A link type that is not looked into.
   case unsupportedLink
-  /// An IP header that contradicts itself.
-  case malformed
-  /// An IP or transport header that was not captured far enough.
-  case cutHeader
 }
 
 /// Link, network and transport of one packet in one flat value: all that flows are made from. No object is made per packet.
@@ -59,7 +63,7 @@ public struct PacketSummary: Sendable {
 
   /// Whether the packet has an IP header whose length counts.
   @inlinable @inline(__always)
-  public var hasIP: Bool { kind != .nonIP && kind != .unsupportedLink }
+  public var hasIP: Bool { kind.rawValue <= PacketKind.cutTransportHeader.rawValue }
 }
 
 /// TCP flags by name (RFC 9293 §3.1).
