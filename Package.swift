@@ -71,7 +71,8 @@ let package = Package(
     tool("flowagg", imports: ["Capture", "Metering", "Interchange", "ByteStreams"]),
 
     // Tests
-    .target(name: "TestSupport", path: "Tests/TestSupport"),
+    .target(name: "TestSupport", dependencies: ["Interchange", "ByteStreams"], path: "Tests/TestSupport"),
+    tests("AgreementTests", imports: ["Interchange", "flowagg"]),
     tests("RecognitionTests", imports: ["Recognition", "Interchange"]),
     tests("InterchangeTests", imports: ["Interchange", "ByteStreams", "ContentDigests"]),
   ]

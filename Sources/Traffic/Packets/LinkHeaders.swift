@@ -89,7 +89,12 @@ enum LinkHeaders {
         guard frame.count >= offset + 2 else { return NetworkStart(offset: frame.count, found: .cut) }
         type = frame.bigEndian16(at: offset)
         offset += 2
-      case 0x8847, 0x8848: return mpls(frame, at: offset)
+      case 0x8847, 0x8848:
+        let inner = mpls(frame, at: offset)
+        // A pseudowire's control word (RFC 4385 §3: the first four bits are 0), taken for one of Ethernet.
+        guard inner.found == .other, frame.count > inner.offset + 18, frame[inner.offset] >> 4 == 0 else { return inner }
+        type = frame.bigEndian16(at: inner.offset + 16)
+        offset = inner.offset + 18
       case 0x8864: return pppoe(frame, at: offset)
       case 0..<0x0600:
         // An 802.3 length: LLC, and SNAP with an Ethernet type where it says so (RFC 1042).
@@ -104,8 +109,7 @@ enum LinkHeaders {
     return NetworkStart(offset: offset, found: .other)
   }
 
-  /// An MPLS label stack (RFC 3032); what lies under it is told by its first four bits: an IP version, or 0 for the control word of a
-  /// pseudowire (RFC 4385 §3), taken for one of Ethernet.
+  /// An MPLS label stack (RFC 3032); what lies under it is told by the IP version.
   @usableFromInline
   static func mpls(_ frame: Span<UInt8>, at start: Int) -> NetworkStart {
     var offset = start
@@ -113,9 +117,7 @@ enum LinkHeaders {
       guard frame.count >= offset + 4 else { return NetworkStart(offset: frame.count, found: .cut) }
       let isBottom = frame[offset + 2] & 1 == 1
       offset += 4
-      guard isBottom else { continue }
-      guard frame.count > offset + 18, frame[offset] >> 4 == 0 else { return byVersion(frame, at: offset) }
-      return NetworkStart(etherType: frame.bigEndian16(at: offset + 16), offset: offset + 18)
+      if isBottom { return byVersion(frame, at: offset) }
     }
     return NetworkStart(offset: offset, found: .other)
   }
