@@ -46,7 +46,7 @@ demo: setup
 bench: setup
 	@scripts/install-packages scripts/packages/bench.txt
 	$(SWIFT_RELEASE) --product flowagg
-	Benchmarks/run .build/release "$(BENCH_DIR)"
+	HOLDFAST_REFERENCE="$${HOLDFAST_REFERENCE:-$(wildcard ../shared/bench)}" Benchmarks/run .build/release "$(BENCH_DIR)"
 
 # Release binaries and their manual pages.
 install: all
