@@ -49,6 +49,7 @@ let package = Package(
     cLibrary("CXXHash", pkgConfig: "libxxhash", apt: "libxxhash-dev"),
     cLibrary("CZstd", pkgConfig: "libzstd", apt: "libzstd-dev"),
     cLibrary("CISAL", pkgConfig: "libisal", apt: "libisal-dev"),
+    cLibrary("CGraphviz", pkgConfig: "libgvc", apt: "libgraphviz-dev"),
 
     .systemLibrary(name: "CPrefetch", path: "Sources/CLibraries/CPrefetch"),
 
@@ -67,13 +68,24 @@ let package = Package(
     room("Windows", in: "Traffic", imports: ["Flows", "Packets", "Recognition", "Interchange", "ByteStreams"]),
     room("Metering", in: "Traffic", imports: ["Capture", "Packets", "Flows", "Windows", "Interchange", "ByteStreams"]),
 
+    // Dependencies
+    room("Inventory", in: "Dependencies", imports: ["Interchange", yams]),
+    room("Topology", in: "Dependencies", imports: ["Interchange", "Inventory"]),
+    room("Rendering", in: "Dependencies", imports: ["Interchange", "CGraphviz"]),
+
     // Tools
     tool("flowagg", imports: ["Capture", "Metering", "Interchange", "ByteStreams"]),
+    tool("depgraph", imports: ["Inventory", "Topology", "Rendering", "Interchange", "ByteStreams", "ContentDigests"]),
 
     // Tests
     .target(name: "TestSupport", dependencies: ["Interchange", "ByteStreams"], path: "Tests/TestSupport"),
+    .target(name: "SyntheticTraffic", dependencies: ["Interchange", "ByteStreams"], path: "Tests/SyntheticTraffic", swiftSettings: rules),
     tests("AgreementTests", imports: ["Interchange", "flowagg"]),
     tests("RecognitionTests", imports: ["Recognition", "Interchange"]),
     tests("InterchangeTests", imports: ["Interchange", "ByteStreams", "ContentDigests"]),
+    tests("InventoryTests", imports: ["Inventory", "Interchange"]),
+    tests("TopologyTests", imports: ["Topology", "Inventory", "Interchange", "SyntheticTraffic", "ContentDigests"]),
+    tests("RenderingTests", imports: ["Rendering", "Interchange"]),
+    tests("PipelineTests", imports: ["Interchange", "SyntheticTraffic", "ContentDigests"]),
   ]
 )
