@@ -61,7 +61,10 @@ let package = Package(
 
     // Tests
     .target(name: "TestSupport", path: "Tests/TestSupport"),
+    tests("ByteStreamsTests", imports: ["ByteStreams"]),
+    tests("ContentDigestsTests", imports: ["ContentDigests", "Interchange"]),
     tests("RecognitionTests", imports: ["Recognition", "Interchange"]),
+    tests("ToolSupportTests", imports: ["ToolSupport"]),
     tests("InterchangeTests", imports: ["Interchange", "ByteStreams", "ContentDigests"]),
   ]
 )
