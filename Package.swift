@@ -50,6 +50,8 @@ let package = Package(
     cLibrary("CZstd", pkgConfig: "libzstd", apt: "libzstd-dev"),
     cLibrary("CISAL", pkgConfig: "libisal", apt: "libisal-dev"),
 
+    .systemLibrary(name: "CPrefetch", path: "Sources/CLibraries/CPrefetch"),
+
     // Shared
     room("ByteStreams", in: "Shared", imports: ["CZstd", "CISAL"]),
     room("Interchange", in: "Shared", imports: ["ByteStreams", "CXXHash"]),
@@ -57,10 +59,20 @@ let package = Package(
     room("ToolSupport", in: "Shared", imports: ["ByteStreams", "Interchange", argumentParser]),
 
     // Traffic
+    room("ByteReading", in: "Traffic"),
+    room("Capture", in: "Traffic", imports: ["ByteReading", "ByteStreams"]),
+    room("Packets", in: "Traffic", imports: ["ByteReading"]),
+    room("Flows", in: "Traffic", imports: ["Packets", "CPrefetch"]),
     room("Recognition", in: "Traffic", imports: ["Interchange"]),
+    room("Windows", in: "Traffic", imports: ["Flows", "Packets", "Recognition", "Interchange", "ByteStreams"]),
+    room("Metering", in: "Traffic", imports: ["Capture", "Packets", "Flows", "Windows", "Interchange", "ByteStreams"]),
+
+    // Tools
+    tool("flowagg", imports: ["Capture", "Metering", "Interchange", "ByteStreams"]),
 
     // Tests
-    .target(name: "TestSupport", path: "Tests/TestSupport"),
+    .target(name: "TestSupport", dependencies: ["Interchange", "ByteStreams"], path: "Tests/TestSupport"),
+    tests("AgreementTests", imports: ["Interchange", "flowagg"]),
     tests("ByteStreamsTests", imports: ["ByteStreams"]),
     tests("ContentDigestsTests", imports: ["ContentDigests", "Interchange"]),
     tests("RecognitionTests", imports: ["Recognition", "Interchange"]),
