@@ -50,7 +50,7 @@ bench: setup
 
 # Release binaries and their manual pages.
 install: all
-	swift package --allow-writing-to-package-directory --disable-sandbox generate-manual > /dev/null
+	swift package --disable-sandbox plugin --allow-writing-to-package-directory generate-manual > /dev/null
 	install -d "$(DESTDIR)$(PREFIX)/bin" "$(DESTDIR)$(PREFIX)/share/man/man1"
 	for tool in $(TOOLS); do install -s -m 755 .build/release/$$tool "$(DESTDIR)$(PREFIX)/bin/"; done
 	for tool in $(TOOLS); do install -m 644 .build/plugins/GenerateManual/outputs/$$tool/*.1 "$(DESTDIR)$(PREFIX)/share/man/man1/"; done
