@@ -25,8 +25,10 @@ extension Topology {
     }
   }
 
-  /// Reads a topology and checks its digest: a document in which a byte was changed is refused.
+  /// Reads a topology and checks its digest: a document in which a byte was changed is refused, and so is one that was cut, be it
+  /// by no more than the newline at its end.
   public init(sealed bytes: [UInt8]) throws(DocumentError) {
+    guard bytes.last == 0x0A else { throw DocumentError(at: .byte(bytes.count), found: "the end of the text", expected: "a newline before it") }
     let tree = try JSONValue(parsing: bytes)
     guard let stated = tree["graph"]?["metadata"]?["digest"]?.string else {
       throw DocumentError(at: .path("graph.metadata"), found: "no «digest»", expected: "«digest»")

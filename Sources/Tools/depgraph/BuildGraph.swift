@@ -4,13 +4,16 @@ import Interchange
 import Rendering
 import ToolSupport
 
-/// `depgraph [STREAM…]`: the graph itself.
+/// `depgraph [STREAM…]`: edge streams in, a topology out.
 struct BuildGraph: ParsableCommand {
   enum Format: String, CaseIterable, ExpressibleByArgument { case json, dot, svg }
 
   static let configuration = CommandConfiguration(
-    commandName: "graph", abstract: "Writes the topology of edge streams (the default).",
-    discussion: "Nothing is written unless every stream was read to a correct end.", shouldDisplay: false)
+    commandName: "depgraph", abstract: "Scores who depends on whom, from the edge streams of flowagg.",
+    discussion: """
+      Nothing is written unless every stream was read to a correct end.
+      `depgraph explain A B` says why A depends on B; see `depgraph explain --help`.
+      """, version: holdfastVersion)
 
   @OptionGroup var common: CommonOptions
   @OptionGroup var inputs: GraphInputs
@@ -21,24 +24,26 @@ struct BuildGraph: ParsableCommand {
   @Flag(name: .long, help: "Draw weak dependencies too (dot and svg; json always holds them).")
   var weak = false
 
-  @Argument(help: "Edge streams; none or - is standard input.")
+  @Argument(help: ArgumentHelp("Edge streams; none or - is standard input.", valueName: "stream"))
   var streams: [String] = []
 
   func run() throws {
     let diagnostics = common.diagnostics(tool: "depgraph")
     try runTool(diagnostics) {
       let (topology, isIncomplete) = try inputs.topology(streams: streams, diagnostics: diagnostics)
-      let bytes: [UInt8]
-      switch format {
-      case .json: bytes = topology.sealedJSON.prettyBytes
-      case .dot: bytes = DOTDocument(showsWeak: weak).bytes(of: topology)
-      case .svg:
-        do { bytes = try SVGDrawing.bytes(dot: DOTDocument(showsWeak: weak).bytes(of: topology)) } catch {
-          throw ToolFailure(.unavailable, "\(error); nothing was written")
-        }
-      }
-      try common.write(bytes)
+      try common.write(try bytes(of: topology))
       return isIncomplete ? .partlyUnreadable : .done
+    }
+  }
+
+  private func bytes(of topology: Topology) throws -> [UInt8] {
+    switch format {
+    case .json: return topology.sealedJSON.prettyBytes
+    case .dot: return DOTDocument(showsWeak: weak).bytes(of: topology)
+    case .svg:
+      do throws(DrawingError) { return try SVGDrawing.bytes(dot: DOTDocument(showsWeak: weak).bytes(of: topology)) } catch {
+        throw ToolFailure(.unavailable, "\(error); nothing was written")
+      }
     }
   }
 }

@@ -1,9 +1,9 @@
 import ArgumentParser
-import ToolSupport
 
-/// Edge streams in, a topology out.
-@main struct Depgraph: ParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "depgraph", abstract: "Scores who depends on whom, from the edge streams of flowagg.", version: holdfastVersion,
-    subcommands: [BuildGraph.self, Explain.self], defaultSubcommand: BuildGraph.self)
+/// Chooses between the graph and its explanation by the first word: the list of streams would else take `explain` for one of them.
+@main enum Depgraph {
+  static func main() {
+    let arguments = Array(CommandLine.arguments.dropFirst())
+    if arguments.first == "explain" { Explain.main(Array(arguments.dropFirst())) } else { BuildGraph.main(arguments) }
+  }
 }
