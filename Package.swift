@@ -56,11 +56,22 @@ let package = Package(
     cLibrary("CBtrfsUtil", pkgConfig: "libbtrfsutil", apt: "libbtrfsutil-dev"),
     .target(name: "CLinux", path: "Sources/CLibraries/CLinux"),
 
+    .systemLibrary(name: "CPrefetch", path: "Sources/CLibraries/CPrefetch"),
+
     // Shared
     room("ByteStreams", in: "Shared", imports: ["CZstd", "CISAL"]),
     room("Interchange", in: "Shared", imports: ["ByteStreams", "CXXHash"]),
     room("ContentDigests", in: "Shared", imports: ["Interchange", crypto]),
     room("ToolSupport", in: "Shared", imports: ["ByteStreams", "Interchange", argumentParser]),
+
+    // Traffic
+    room("ByteReading", in: "Traffic"),
+    room("Capture", in: "Traffic", imports: ["ByteReading", "ByteStreams"]),
+    room("Packets", in: "Traffic", imports: ["ByteReading"]),
+    room("Flows", in: "Traffic", imports: ["Packets", "CPrefetch"]),
+    room("Recognition", in: "Traffic", imports: ["Interchange"]),
+    room("Windows", in: "Traffic", imports: ["Flows", "Packets", "Recognition", "Interchange", "ByteStreams"]),
+    room("Metering", in: "Traffic", imports: ["Capture", "Packets", "Flows", "Windows", "Interchange", "ByteStreams"]),
 
     // Dependencies
     room("Inventory", in: "Dependencies", imports: ["Interchange", yams]),
@@ -72,13 +83,19 @@ let package = Package(
     room("Execution", in: "Upgrades", imports: ["Interchange", "ContentDigests", subprocess, systemPackage, "CBtrfsUtil", "CLinux"]),
 
     // Tools
+    tool("flowagg", imports: ["Capture", "Metering", "Interchange", "ByteStreams"]),
     tool("depgraph", imports: ["Inventory", "Topology", "Rendering", "Interchange", "ByteStreams", "ContentDigests"]),
     tool("snapplan", imports: ["Planning", "Inventory", "Interchange", "ContentDigests", "ByteStreams"]),
     tool("snapexec", imports: ["Execution", "Interchange", "ContentDigests", "ByteStreams"]),
 
     // Tests
-    .target(name: "TestSupport", path: "Tests/TestSupport"),
+    .target(name: "TestSupport", dependencies: ["Interchange", "ByteStreams"], path: "Tests/TestSupport"),
     .target(name: "SyntheticTraffic", dependencies: ["Interchange", "ByteStreams"], path: "Tests/SyntheticTraffic", swiftSettings: rules),
+    tests("AgreementTests", imports: ["Interchange", "flowagg"]),
+    tests("ByteStreamsTests", imports: ["ByteStreams"]),
+    tests("ContentDigestsTests", imports: ["ContentDigests", "Interchange"]),
+    tests("RecognitionTests", imports: ["Recognition", "Interchange"]),
+    tests("ToolSupportTests", imports: ["ToolSupport"]),
     tests("InterchangeTests", imports: ["Interchange", "ByteStreams", "ContentDigests"]),
     tests("InventoryTests", imports: ["Inventory", "Interchange"]),
     tests("TopologyTests", imports: ["Topology", "Inventory", "Interchange", "SyntheticTraffic", "ContentDigests"]),

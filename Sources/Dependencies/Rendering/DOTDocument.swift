@@ -49,9 +49,11 @@ public struct DOTDocument {
     return text + "\(indent)}\n"
   }
 
+  /// No `constraint="false"` for weak edges, though it would keep the picture calmer: GraphViz 2.42 frees memory twice over such edges
+  /// with labels.
   private static func attributes(_ edge: TopologyEdge) -> String {
     let score = decimal(edge.score, places: 2)
-    guard !edge.weak else { return "label=\"\(score)\", style=\"dashed\", color=\"#a8a8a8\", fontcolor=\"#808080\", constraint=\"false\"" }
+    guard !edge.weak else { return "label=\"\(score)\", style=\"dashed\", color=\"#a8a8a8\", fontcolor=\"#808080\"" }
     let arrow = edge.certain ? "" : ", arrowhead=\"empty\""
     return "label=\"\(score)\", penwidth=\"\(decimal(0.5 + 2.5 * edge.score, places: 2))\"\(arrow)"
   }

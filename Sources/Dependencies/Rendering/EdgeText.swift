@@ -22,7 +22,7 @@ struct EdgeText {
     lines += "  direction  \(edge.evidence.joined(separator: ", "))\(edge.certain ? "" : " (uncertain: it may be the other way round)")\n"
     lines += "  answered   \(edge.answered ? "yes" : "no: only one side was heard, or the service refused")\n"
     lines += "  seen       \(edge.first) – \(edge.last)\n"
-    lines += "  windows    \(windows)\n"
+    lines += "  windows    \(windows), behind all of the above\n"
     return lines
   }
 

@@ -7,8 +7,9 @@ import ToolSupport
 /// `depgraph explain A B`: why A depends on B, or that it does not.
 struct Explain: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Says why A depends on B: the criteria, their figures and the windows behind each.",
-    discussion: "A and B are ids, labels or addresses of nodes or services. Exits with 1 where no dependency leads from A to B.")
+    commandName: "depgraph explain", abstract: "Says why A depends on B: the criteria, their figures and the windows behind each.",
+    discussion: "A and B are ids, labels or addresses of nodes or services. Exits with 1 where no dependency leads from A to B.",
+    version: holdfastVersion)
 
   @OptionGroup var common: CommonOptions
   @OptionGroup var inputs: GraphInputs

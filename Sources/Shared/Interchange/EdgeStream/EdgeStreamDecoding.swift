@@ -4,7 +4,8 @@ enum EdgeStreamDecoding {
   static func kind(of line: [UInt8]) throws(DocumentError) -> String {
     let start = Array("{\"record\":\"".utf8)
     guard line.starts(with: start), let close = line[start.count...].firstIndex(of: 0x22) else {
-      throw DocumentError(at: .byte(0), found: "«\(String(decoding: line.prefix(40), as: UTF8.self))»", expected: "an object whose first member is `record`")
+      throw DocumentError(
+        at: .byte(0), found: "«\(String(decoding: line.prefix(40), as: UTF8.self))»", expected: "an object whose first member is `record`")
     }
     return String(decoding: line[start.count..<close], as: UTF8.self)
   }
@@ -40,7 +41,9 @@ enum EdgeStreamDecoding {
   private static func transport(_ cursor: inout JSONCursor) throws(DocumentError) -> TransportProtocol {
     if try cursor.kind() == .number { return TransportProtocol(number: try cursor.unsigned(UInt8.self)) }
     let text = try cursor.string()
-    guard let proto = TransportProtocol(text) else { throw DocumentError(at: .byte(0), found: "«\(text)»", expected: "a protocol name or number") }
+    guard let proto = TransportProtocol(text) else {
+      throw DocumentError(at: .byte(0), found: "«\(text)»", expected: "a protocol name or number")
+    }
     return proto
   }
 
@@ -53,12 +56,11 @@ enum EdgeStreamDecoding {
 
   static func header(_ line: [UInt8]) throws(DocumentError) -> EdgeStreamHeader {
     var header = EdgeStreamHeader()
-    var record = ""
+    let record = try kind(of: line)
     var schema = ""
     var window: UInt64?
     try members(line) { (key, cursor) throws(DocumentError) in
       switch key {
-      case "record": record = try cursor.string()
       case "schema": schema = try cursor.string()
       case "window_s": window = try cursor.unsigned()
       case "lateness_s": header.latenessNanoseconds = try cursor.secondsAsNanoseconds()
@@ -68,7 +70,8 @@ enum EdgeStreamDecoding {
       }
     }
     guard record == "header", schema == EdgeStreamHeader.schema else {
-      throw DocumentError(at: .byte(0), found: "record «\(record)» of schema «\(schema)»", expected: "the header of \(EdgeStreamHeader.schema)")
+      throw DocumentError(
+        at: .byte(0), found: "record «\(record)» of schema «\(schema)»", expected: "the header of \(EdgeStreamHeader.schema)")
     }
     guard let window, (1...31_622_400).contains(window) else {
       throw DocumentError(at: .byte(0), found: "no usable window_s", expected: "window_s from 1 to 31622400")
@@ -135,7 +138,9 @@ enum EdgeStreamDecoding {
           }
         }
       case "outcome": try outcome(&cursor, &edge.outcome)
-      case "names": try cursor.array { (cursor) throws(DocumentError) in edge.names.append(try cursor.string()) }
+      case "names":
+        edge.names = []
+        try cursor.array { (cursor) throws(DocumentError) in edge.names.append(try cursor.string()) }
       case "names_more": edge.namesMore = try cursor.unsigned()
       case "first": first = try time(&cursor)
       case "last": last = try time(&cursor)
@@ -248,6 +253,7 @@ enum EdgeStreamDecoding {
         }
       case "inbound_flows": inboundFlows = try cursor.unsigned()
       case "by_parents":
+        byParents = []
         try cursor.object { (key, cursor) throws(DocumentError) in
           guard let parents = UInt64(key) else { throw cursor.failure("a number of parents") }
           byParents.append((parents, try cursor.unsigned()))
@@ -258,7 +264,9 @@ enum EdgeStreamDecoding {
     return NestingRecord(
       window: try require(window, "window"), network: network, host: try require(host, "host"),
       inbound: (try require(inboundProto, "inbound.proto"), try require(inboundPort, "inbound.port")),
-      outbound: (try require(server, "outbound.server"), try require(outboundProto, "outbound.proto"), try require(outboundPort, "outbound.port")),
+      outbound: (
+        try require(server, "outbound.server"), try require(outboundProto, "outbound.proto"), try require(outboundPort, "outbound.port")
+      ),
       inboundFlows: inboundFlows, byParents: byParents)
   }
 
@@ -269,7 +277,9 @@ enum EdgeStreamDecoding {
       switch key {
       case "name": name = try cursor.string()
       case "kind": kind = try cursor.string()
-      case "links": try cursor.array { (cursor) throws(DocumentError) in source.links.append(try cursor.string()) }
+      case "links":
+        source.links = []
+        try cursor.array { (cursor) throws(DocumentError) in source.links.append(try cursor.string()) }
       case "packets": source.packets = try cursor.unsigned()
       case "ip_packets": source.ipPackets = try cursor.unsigned()
       case "ip_bytes": source.ipBytes = try cursor.unsigned()
@@ -277,6 +287,7 @@ enum EdgeStreamDecoding {
       case "edge_bytes": source.edgeBytes = try cursor.unsigned()
       case "tunnel_overhead_bytes": source.tunnelOverheadBytes = try cursor.unsigned()
       case "not_in_edges":
+        source.notInEdges = []
         try cursor.object { (key, cursor) throws(DocumentError) in
           var loss = SourceRecord.Loss(reason: key, packets: 0, bytes: 0)
           try cursor.object { (key, cursor) throws(DocumentError) in

@@ -42,8 +42,10 @@ public struct EdgeStreamReader: ~Copyable {
 
   private static func placed(_ error: DocumentError, _ name: String, _ line: UInt64) -> DocumentError {
     var error = error
-    if case .byte(let offset) = error.position { error.found += " at byte \(offset) of the line" }
-    error.position = .line(Int(line))
+    if case .byte(let offset) = error.position {
+      error.found += " at byte \(offset) of the line"
+      error.position = .line(Int(line))
+    }
     return error.naming(name)
   }
 
@@ -57,6 +59,8 @@ public struct EdgeStreamReader: ~Copyable {
         line = try lines.next()
       } catch let error as StreamError where error.kind == .cutShort || error.kind == .damaged {
         return try incomplete(found: error.detail)
+      } catch let error as DocumentError {
+        throw Self.placed(error, source.name, records + 1)
       }
       guard let line else { return try incomplete(found: "the end of the stream") }
       guard lines.lastWasTerminated else { return try incomplete(found: "a line without its newline") }
@@ -66,6 +70,7 @@ public struct EdgeStreamReader: ~Copyable {
         case "nesting": return .nesting(try counted(line, EdgeStreamDecoding.nesting(line)))
         case "source": return .source(try counted(line, EdgeStreamDecoding.source(line)))
         case "end": return try finish(line)
+        case "header": throw DocumentError(at: .line(Int(records) + 1), found: "another header", expected: "one stream, not several")
         default: try counted(line, ())
         }
       } catch let error as DocumentError {
@@ -95,7 +100,8 @@ public struct EdgeStreamReader: ~Copyable {
 
   private mutating func incomplete(found: String) throws(DocumentError) -> EdgeStreamRecord? {
     guard allowIncomplete else {
-      throw DocumentError(document: source.name, at: .line(Int(records) + 1), found: found, expected: "a whole stream that closes with its end record")
+      throw DocumentError(
+        document: source.name, at: .line(Int(records) + 1), found: found, expected: "a whole stream that closes with its end record")
     }
     isIncomplete = true
     finished = true

@@ -20,7 +20,9 @@ public struct JSONCursor {
 
   func failure(_ expected: String) -> DocumentError {
     let found =
-      index >= end ? "the end of the text" : bytes[index] < 0x20 || bytes[index] > 0x7E ? "byte \(bytes[index])" : "`\(Character(UnicodeScalar(bytes[index])))`"
+      index >= end
+      ? "the end of the text"
+      : bytes[index] < 0x20 || bytes[index] > 0x7E ? "byte \(bytes[index])" : "`\(Character(UnicodeScalar(bytes[index])))`"
     return DocumentError(at: .byte(index), found: found, expected: expected)
   }
 
@@ -198,6 +200,7 @@ public struct JSONCursor {
       index += 1
     }
     guard index > start, index == end || ![0x2E, 0x65, 0x45].contains(bytes[index]) else { throw failure("an unsigned integer") }
+    guard bytes[start] != 0x30 || index == start + 1 else { throw failure("an integer without leading zeros") }
     return value
   }
 
@@ -211,11 +214,11 @@ public struct JSONCursor {
     return value
   }
 
-  /// Reads a decimal number of seconds as whole nanoseconds; more than nine decimals or an exponent is refused.
+  /// Reads a decimal number of seconds as whole nanoseconds; more than nine decimals, an exponent or a sign is refused.
   public mutating func secondsAsNanoseconds() throws(DocumentError) -> UInt64 {
     skipSpace()
     let start = index
-    let text = try numberText()
+    let text = bytes[start..<end].first == 0x2D ? "" : try numberText()
     let parts = text.split(separator: ".", omittingEmptySubsequences: false)
     if parts.count <= 2, let whole = UInt64(parts[0]), parts.count == 1 || parts[1].count <= 9 {
       let digits = parts.count == 2 ? parts[1] : "0"

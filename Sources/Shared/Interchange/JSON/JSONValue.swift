@@ -77,10 +77,12 @@ public indirect enum JSONValue: Sendable, Equatable {
   public static func integer(_ value: some BinaryInteger) -> JSONValue { .number(String(value)) }
 
   /// A number with exactly that many decimals: scores are written so, to be the same bytes on every machine.
+  ///
+  /// Null where the value is not finite or has no place in 63 bits at that scale: JSON has no such numbers.
   public static func decimal(_ value: Double, places: Int) -> JSONValue {
     var scale = 1.0
     for _ in 0..<places { scale *= 10 }
-    let scaled = Int64((value * scale).rounded(.toNearestOrEven))
+    guard let scaled = Int64(exactly: (value * scale).rounded(.toNearestOrEven)) else { return .null }
     let digits = String(scaled.magnitude)
     let padded = String(repeating: "0", count: max(0, places + 1 - digits.count)) + digits
     let text = places == 0 ? padded : "\(padded.dropLast(places)).\(padded.suffix(places))"

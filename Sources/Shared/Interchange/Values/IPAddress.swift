@@ -57,12 +57,12 @@ public struct IPAddress: Hashable, Sendable {
 
   /// Eight groups of 16 bits, with at most one `::` and possibly a dotted tail.
   private static func groups(_ text: [UInt8]) -> [UInt16]? {
-    func list(_ part: ArraySlice<UInt8>) -> [UInt16]? {
+    func list(_ part: ArraySlice<UInt8>, isTail: Bool) -> [UInt16]? {
       if part.isEmpty { return [] }
       var result: [UInt16] = []
       let fields = part.split(separator: 0x3A, omittingEmptySubsequences: false)
       for (index, field) in fields.enumerated() {
-        if index == fields.count - 1, field.contains(0x2E) {
+        if isTail, index == fields.count - 1, field.contains(0x2E) {
           guard let number = dotted(field) else { return nil }
           result += [UInt16(number >> 16), UInt16(truncatingIfNeeded: number)]
           continue
@@ -94,10 +94,11 @@ public struct IPAddress: Hashable, Sendable {
       index += 1
     }
     guard let gap else {
-      guard let all = list(text[...]), all.count == 8 else { return nil }
+      guard let all = list(text[...], isTail: true), all.count == 8 else { return nil }
       return all
     }
-    guard let front = list(text[..<gap]), let back = list(text[(gap + 2)...]), front.count + back.count <= 7 else { return nil }
+    guard let front = list(text[..<gap], isTail: false), let back = list(text[(gap + 2)...], isTail: true), front.count + back.count <= 7
+    else { return nil }
     return front + Array(repeating: 0, count: 8 - front.count - back.count) + back
   }
 }

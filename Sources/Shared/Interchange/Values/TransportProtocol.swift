@@ -13,6 +13,8 @@ public struct TransportProtocol: Hashable, Sendable {
   public static let tcp = TransportProtocol(number: 6)
   /// UDP.
   public static let udp = TransportProtocol(number: 17)
+  /// DCCP.
+  public static let dccp = TransportProtocol(number: 33)
   /// ICMP for IPv6.
   public static let icmp6 = TransportProtocol(number: 58)
   /// SCTP.

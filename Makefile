@@ -1,0 +1,59 @@
+# Holdfast: `make demo` shows what it does, `make test` checks that it does it.
+SHELL := /bin/bash
+PREFIX ?= /usr/local
+DESTDIR ?=
+TOOLS := flowagg depgraph snapplan snapexec
+SWIFT_RELEASE := swift build -c release --static-swift-stdlib
+BENCH_DIR ?= /tmp/holdfast-bench
+
+.PHONY: all setup test check fmt lab demo bench clean install
+
+all: setup
+	$(SWIFT_RELEASE)
+
+# Installs what the build needs, where it is missing (Debian packages by name; needs root only if one is missing).
+setup:
+	@scripts/install-packages scripts/packages/build.txt
+
+test: setup
+	@scripts/install-packages scripts/packages/test.txt
+	@scripts/python -c ''
+	Lab/verify fixtures/three-tier.pcap.zst fixtures/three-tier.truth.json > /dev/null
+	swift build --build-tests
+	swift test --skip-build
+
+# Formatting, imports that run one way, warnings as errors, documents against their schemas, shell scripts.
+check: setup
+	@scripts/install-packages scripts/packages/test.txt
+	swift format lint --strict --recursive Sources Tests Package.swift
+	scripts/check-house
+	scripts/check-fixtures
+	swift build --explicit-target-dependency-import-check error
+
+fmt:
+	swift format --in-place --recursive Sources Tests Package.swift
+
+# Records a scene with real servers in network namespaces (root): the capture, the truth and the inventory land in out/.
+lab:
+	@scripts/install-packages Lab/packages.txt
+	Lab/record three-tier out
+
+demo: setup
+	@scripts/install-packages scripts/packages/demo.txt
+	$(SWIFT_RELEASE)
+	Demo/run .build/release out/demo
+
+bench: setup
+	@scripts/install-packages scripts/packages/bench.txt
+	$(SWIFT_RELEASE) --product flowagg
+	HOLDFAST_REFERENCE="$${HOLDFAST_REFERENCE:-$(wildcard ../shared/bench)}" Benchmarks/run .build/release "$(BENCH_DIR)"
+
+# Release binaries and their manual pages.
+install: all
+	swift package --disable-sandbox plugin --allow-writing-to-package-directory generate-manual > /dev/null
+	install -d "$(DESTDIR)$(PREFIX)/bin" "$(DESTDIR)$(PREFIX)/share/man/man1"
+	for tool in $(TOOLS); do install -s -m 755 .build/release/$$tool "$(DESTDIR)$(PREFIX)/bin/"; done
+	for tool in $(TOOLS); do install -m 644 .build/plugins/GenerateManual/outputs/$$tool/*.1 "$(DESTDIR)$(PREFIX)/share/man/man1/"; done
+
+clean:
+	rm -rf .build out

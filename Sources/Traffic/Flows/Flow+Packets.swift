@@ -1,0 +1,154 @@
+import Packets
+
+extension Flow {
+  /// Begins the flow anew under the same key with the packet that opens it; its part in a window must have been put away.
+  ///
+  /// `wasIdle` says that silence came before it, so that the sender of this packet opened it.
+  @inlinable
+  mutating func begin(_ packet: PacketSummary, fromA: Bool, wasIdle: Bool) {
+    startNanoseconds = packet.timeNanoseconds
+    lastNanoseconds = packet.timeNanoseconds
+    synNanoseconds = Self.noTime
+    state = fromA ? [] : .firstFromB
+    basis = 0
+    events = .began
+    window = Self.noWindow
+    if packet.proto == 6 {
+      switch packet.tcpFlags & (TCPFlags.syn | TCPFlags.ack) {
+      case TCPFlags.syn: break
+      case TCPFlags.syn | TCPFlags.ack: direct(clientIsA: !fromA, basis: FlowBasis.handshake)
+      default: events.insert(.midstream)
+      }
+    } else if packet.icmpType == 8 && packet.proto == 1 || packet.icmpType == 128 && packet.proto == 58 {
+      direct(clientIsA: fromA, basis: FlowBasis.message)
+    } else if packet.icmpType == 0 && packet.proto == 1 || packet.icmpType == 129 && packet.proto == 58 {
+      direct(clientIsA: !fromA, basis: FlowBasis.message)
+    } else if wasIdle {
+      direct(clientIsA: fromA, basis: FlowBasis.opened)
+    }
+  }
+
+  /// Decides direction for good, unless it is.
+  @inlinable
+  public mutating func direct(clientIsA: Bool, basis: UInt8) {
+    guard !state.contains(.directed) else { return }
+    state.insert(clientIsA ? .directed : [.directed, .clientIsB])
+    self.basis = basis
+  }
+
+  /// Whether this packet is the first of a new flow under the same key: after silence, or a SYN that does not belong to this one.
+  @inlinable @inline(__always)
+  func isSucceeded(by packet: PacketSummary, fromA: Bool, idleNanoseconds: Int64) -> Bool {
+    if packet.timeNanoseconds - lastNanoseconds > idleNanoseconds { return true }
+    guard packet.tcpFlags & (TCPFlags.syn | TCPFlags.ack) == TCPFlags.syn else { return false }
+    return isSucceeded(bySYN: packet.sequence, fromA: fromA)
+  }
+
+  @usableFromInline
+  func isSucceeded(bySYN sequence: UInt32, fromA: Bool) -> Bool {
+    if state.contains(.ended) { return true }
+    if state.contains(.seenSYN) { return sequence != initialSequence }
+    // A SYN-ACK seen before its SYN: taps reorder.
+    return !(state.contains(.seenSYNACK) && state.contains(.clientIsB) != fromA)
+  }
+
+  /// Begins the flow's part in a window; the part before must have been put away.
+  @inlinable @inline(__always)
+  mutating func enter(window number: Int64, at timeNanoseconds: Int64) {
+    if window != Self.noWindow {
+      if number < window { state.insert(.alternating) }
+      events = []
+    }
+    window = number
+    bytesFromA = 0
+    bytesFromB = 0
+    packetsFromA = 0
+    packetsFromB = 0
+    firstInWindowNanoseconds = timeNanoseconds
+    lastInWindowNanoseconds = timeNanoseconds
+    slots = 0
+    handshakeNanoseconds = 0
+  }
+
+  /// Takes a packet into the flow and its part of the window.
+  @inlinable @inline(__always)
+  mutating func absorb(_ packet: PacketSummary, fromA: Bool, slot: UInt64) {
+    let time = packet.timeNanoseconds
+    lastNanoseconds = max(lastNanoseconds, time)
+    firstInWindowNanoseconds = min(firstInWindowNanoseconds, time)
+    lastInWindowNanoseconds = max(lastInWindowNanoseconds, time)
+    slots |= slot
+    if fromA {
+      bytesFromA &+= UInt64(packet.ipByteCount)
+      packetsFromA &+= 1
+    } else {
+      bytesFromB &+= UInt64(packet.ipByteCount)
+      packetsFromB &+= 1
+    }
+    // Everything below happens a few times in a flow's life.
+    let sides: State = fromA ? .seenA : .seenB
+    let isSettled = state.contains([.seenA, .seenB, .answered])
+    if !isSettled || packet.tcpFlags & (TCPFlags.syn | TCPFlags.fin | TCPFlags.rst) != 0 { turn(packet, fromA: fromA, sides) }
+  }
+
+  /// What a packet changes in the flow's life: who was heard, handshake, end.
+  @inlinable
+  mutating func turn(_ packet: PacketSummary, fromA: Bool, _ side: State) {
+    let isReset = packet.tcpFlags & TCPFlags.rst != 0
+    let other: State = fromA ? .seenB : .seenA
+    if isReset {
+      if state.contains(other), !state.contains(.answered), state.contains(.seenSYN), state.contains(.clientIsB) == fromA {
+        if !state.contains(.refused) { (state, events) = (state.union(.refused), events.union(.refused)) }
+      } else if state.contains(.answered), !state.contains(.reset) {
+        (state, events) = (state.union(.reset), events.union(.reset))
+      }
+      state.insert(.ended)
+    } else if state.contains(other), !state.contains(.answered) {
+      state.insert(.answered)
+      events.insert(.answered)
+    }
+    state.insert(side)
+    guard packet.proto == 6 else { return }
+    switch packet.tcpFlags & (TCPFlags.syn | TCPFlags.ack) {
+    case TCPFlags.syn:
+      if state.contains(.seenSYN) {
+        // Sent again: which of the two is answered cannot be known (Karn and Partridge, SIGCOMM 1987).
+        synNanoseconds = Self.noTime
+      } else {
+        state.insert(.seenSYN)
+        initialSequence = packet.sequence
+        synNanoseconds = packet.timeNanoseconds
+        direct(clientIsA: fromA, basis: FlowBasis.handshake)
+      }
+    case TCPFlags.syn | TCPFlags.ack:
+      state.insert(.seenSYNACK)
+      direct(clientIsA: !fromA, basis: FlowBasis.handshake)
+      if synNanoseconds != Self.noTime, state.contains(.clientIsB) == fromA, packet.timeNanoseconds >= synNanoseconds {
+        handshakeNanoseconds = UInt64(packet.timeNanoseconds - synNanoseconds)
+        events.insert(.handshake)
+      }
+      synNanoseconds = Self.noTime
+    default: break
+    }
+    if packet.tcpFlags & TCPFlags.fin != 0 {
+      state.insert(fromA ? .finA : .finB)
+      if state.contains([.finA, .finB]) { state.insert(.ended) }
+    }
+  }
+
+  /// Adds another part of the same flow in the same window.
+  mutating func merge(_ other: Flow) {
+    bytesFromA &+= other.bytesFromA
+    bytesFromB &+= other.bytesFromB
+    packetsFromA &+= other.packetsFromA
+    packetsFromB &+= other.packetsFromB
+    firstInWindowNanoseconds = min(firstInWindowNanoseconds, other.firstInWindowNanoseconds)
+    lastInWindowNanoseconds = max(lastInWindowNanoseconds, other.lastInWindowNanoseconds)
+    slots |= other.slots
+    if other.events.contains(.handshake) { handshakeNanoseconds = other.handshakeNanoseconds }
+    events.formUnion(other.events)
+    if !state.contains(.directed), other.state.contains(.directed) {
+      direct(clientIsA: !other.state.contains(.clientIsB), basis: other.basis)
+    }
+  }
+}

@@ -1,0 +1,145 @@
+import Packets
+
+/// One flow: its key, its life so far, and its part in the one window that it was last active in.
+///
+/// A flow is network + 5-tuple in both directions. Its two ends are A, the smaller of address and port, and B. The part of an earlier window
+/// that is still open is kept apart as a copy (`FlowTable`), so that a flow has a fixed size: 168 bytes.
+public struct Flow: Sendable {
+  /// What is known of a flow's whole life.
+  public struct State: OptionSet, Sendable {
+    public let rawValue: UInt32
+    @inlinable public init(rawValue: UInt32) { self.rawValue = rawValue }
+    /// A has sent.
+    public static let seenA = State(rawValue: 1)
+    /// B has sent.
+    public static let seenB = State(rawValue: 2)
+    /// The first packet came from B.
+    public static let firstFromB = State(rawValue: 4)
+    /// Direction is decided for good; the client is A unless `clientIsB`.
+    public static let directed = State(rawValue: 8)
+    /// The client is B.
+    public static let clientIsB = State(rawValue: 16)
+    /// A SYN was seen, and `initialSequence` is its number.
+    public static let seenSYN = State(rawValue: 32)
+    /// A SYN-ACK was seen.
+    public static let seenSYNACK = State(rawValue: 64)
+    /// A has sent FIN.
+    public static let finA = State(rawValue: 128)
+    /// B has sent FIN.
+    public static let finB = State(rawValue: 256)
+    /// FIN both ways or RST: a SYN opens a new flow.
+    public static let ended = State(rawValue: 512)
+    /// Counted as answered.
+    public static let answered = State(rawValue: 1024)
+    /// Counted as refused.
+    public static let refused = State(rawValue: 2048)
+    /// Counted as reset.
+    public static let reset = State(rawValue: 4096)
+    /// Counted as unreachable.
+    public static let unreachable = State(rawValue: 8192)
+    /// Packets went back to an earlier window: one window may hold several parts of this flow.
+    public static let alternating = State(rawValue: 16384)
+    /// The entry is not in use.
+    public static let free = State(rawValue: 32768)
+  }
+
+  /// What happened to the flow in the window of its part.
+  public struct Events: OptionSet, Sendable {
+    public let rawValue: UInt8
+    @inlinable public init(rawValue: UInt8) { self.rawValue = rawValue }
+    /// The flow began.
+    public static let began = Events(rawValue: 1)
+    /// The second end was heard for the first time.
+    public static let answered = Events(rawValue: 2)
+    /// A SYN was answered by RST, or the port was unreachable.
+    public static let refused = Events(rawValue: 4)
+    /// A flow that had been answered was reset.
+    public static let reset = Events(rawValue: 8)
+    /// The way there was unreachable.
+    public static let unreachable = Events(rawValue: 16)
+    /// The flow began without its beginning being seen.
+    public static let midstream = Events(rawValue: 32)
+    /// `handshakeNanoseconds` was measured.
+    public static let handshake = Events(rawValue: 64)
+  }
+
+  /// No window.
+  public static let noWindow = Int64.min
+  /// No time.
+  @usableFromInline static let noTime = Int64.min
+
+  // The key.
+  /// Upper half of A's address.
+  public var aHigh: UInt64
+  /// Lower half of A's address; IPv4 in the low 32 bits.
+  public var aLow: UInt64
+  /// Upper half of B's address.
+  public var bHigh: UInt64
+  /// Lower half of B's address.
+  public var bLow: UInt64
+  /// A's port; 0 for protocols without.
+  public var aPort: UInt16
+  /// B's port; 0 for protocols without.
+  public var bPort: UInt16
+  /// The protocol above IP.
+  public var proto: UInt8
+  /// Whether the addresses are IPv6.
+  public var isIPv6: Bool
+  /// Number of the overlay among those that occurred; 0 is none.
+  public var network: UInt16
+
+  // Its life.
+  /// Time of its first packet.
+  public var startNanoseconds: Int64
+  /// Newest time of a packet.
+  public var lastNanoseconds: Int64
+  @usableFromInline var synNanoseconds: Int64
+  @usableFromInline var initialSequence: UInt32
+  /// What is known of its life.
+  public var state: State
+  /// Which rule decided direction where it is decided for good: the raw value of a basis, as the windows name them.
+  public var basis: UInt8
+  /// What happened in the window of the part.
+  public var events: Events
+  @usableFromInline var entry: UInt32
+
+  // Its part in a window.
+  /// The number of that window.
+  public var window: Int64
+  /// IP bytes that A sent in the window.
+  public var bytesFromA: UInt64
+  /// IP bytes that B sent in the window.
+  public var bytesFromB: UInt64
+  /// Packets that A sent in the window.
+  public var packetsFromA: UInt64
+  /// Packets that B sent in the window.
+  public var packetsFromB: UInt64
+  /// Earliest time of a packet in the window.
+  public var firstInWindowNanoseconds: Int64
+  /// Latest time of a packet in the window.
+  public var lastInWindowNanoseconds: Int64
+  /// One bit for each slot of the window in which there was a packet.
+  public var slots: UInt64
+  /// SYN → SYN-ACK, where `events` has `handshake`.
+  public var handshakeNanoseconds: UInt64
+
+  /// An entry that is not in use.
+  @inlinable
+  init() {
+    (aHigh, aLow, bHigh, bLow, aPort, bPort, proto, isIPv6, network) = (0, 0, 0, 0, 0, 0, 0, false, 0)
+    (startNanoseconds, lastNanoseconds, synNanoseconds, initialSequence) = (0, 0, Self.noTime, 0)
+    (state, basis, events, entry, window) = (.free, 0, [], 0, Self.noWindow)
+    (bytesFromA, bytesFromB, packetsFromA, packetsFromB) = (0, 0, 0, 0)
+    (firstInWindowNanoseconds, lastInWindowNanoseconds, slots, handshakeNanoseconds) = (0, 0, 0, 0)
+  }
+}
+
+/// The rules of direction that a flow itself can decide, by the raw values of Interchange's `DirectionBasis`.
+public enum FlowBasis {
+  /// SYN or SYN-ACK.
+  public static let handshake: UInt8 = 0
+  /// A request or reply: ICMP echo.
+  public static let message: UInt8 = 1
+  /// The first packet after idleness.
+  public static let opened: UInt8 = 3
+}

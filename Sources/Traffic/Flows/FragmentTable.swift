@@ -1,0 +1,139 @@
+import Packets
+
+/// Gives later fragments of IP datagrams the ports of their first, also where the first comes after them.
+///
+/// Holds at most 4,096 datagrams for 30 s of capture time (Linux's time-out for reassembly); what is given up is handed out as lost.
+public struct FragmentTable {
+  /// What identifies a datagram (RFC 791 §3.2, RFC 8200 §4.5).
+  private struct Key: Hashable {
+    var sourceHigh, sourceLow, destinationHigh, destinationLow: UInt64
+    var identification: UInt32
+    var proto: UInt8
+
+    init(_ packet: PacketSummary) {
+      (sourceHigh, sourceLow) = (packet.sourceHigh, packet.sourceLow)
+      (destinationHigh, destinationLow) = (packet.destinationHigh, packet.destinationLow)
+      identification = packet.identification
+      // RFC 8200: in IPv6 the next header of later fragments does not count, so it does not identify them.
+      proto = packet.isIPv6 ? 0 : packet.proto
+    }
+  }
+
+  /// A fragment that came before the first of its datagram, and the source it came from.
+  public struct Waiting: Sendable {
+    /// The fragment.
+    public var packet: PacketSummary
+    /// The source it was read from.
+    public var source: Int
+  }
+
+  private struct Datagram {
+    var sourcePort: UInt16 = 0
+    var destinationPort: UInt16 = 0
+    var proto: UInt8 = 0
+    var isKnown = false
+    var since: Int64
+    var waiting: [Waiting] = []
+  }
+
+  private static let datagramCountMax = 4096
+  private static let waitingCountMax = 4096
+  private static let timeoutNanoseconds: Int64 = 30_000_000_000
+
+  private var datagrams: [Key: Datagram] = [:]
+  private var order: [Key] = []
+  private var orderStart = 0
+  private var waitingCount = 0
+  /// Fragments given up because their first never came; whoever takes them counts them.
+  public private(set) var lost: [Waiting] = []
+
+  /// An empty table.
+  public init() {}
+
+  /// Learns the ports of a first fragment and hands out the fragments that were waiting for it, now with ports.
+  public mutating func learn(_ first: PacketSummary) -> [Waiting] {
+    let key = Key(first)
+    var datagram = datagrams[key] ?? begin(key, at: first.timeNanoseconds)
+    datagram.sourcePort = first.sourcePort
+    datagram.destinationPort = first.destinationPort
+    datagram.proto = first.proto
+    datagram.isKnown = true
+    datagram.since = first.timeNanoseconds
+    let ready = datagram.waiting.map { waiting in
+      var waiting = waiting
+      Self.complete(&waiting.packet, datagram)
+      return waiting
+    }
+    waitingCount -= ready.count
+    datagram.waiting = []
+    datagrams[key] = datagram
+    return ready
+  }
+
+  /// Gives a later fragment its ports; false where its first is not known yet, and then it is kept.
+  public mutating func complete(_ packet: inout PacketSummary, source: Int) -> Bool {
+    let key = Key(packet)
+    if let datagram = datagrams[key], datagram.isKnown, packet.timeNanoseconds - datagram.since <= Self.timeoutNanoseconds {
+      Self.complete(&packet, datagram)
+      return true
+    }
+    var datagram = datagrams[key] ?? begin(key, at: packet.timeNanoseconds)
+    if datagram.isKnown {
+      // The identification was used again after the time-out: this is another datagram.
+      datagram = Datagram(since: packet.timeNanoseconds)
+    }
+    if waitingCount >= Self.waitingCountMax {
+      lost.append(Waiting(packet: packet, source: source))
+    } else {
+      datagram.waiting.append(Waiting(packet: packet, source: source))
+      waitingCount += 1
+    }
+    datagrams[key] = datagram
+    return false
+  }
+
+  /// Takes out what was given up since the last call.
+  public mutating func takeLost() -> [Waiting] {
+    defer { lost = [] }
+    return lost
+  }
+
+  /// Gives up everything that still waits.
+  public mutating func finish() -> [Waiting] {
+    for key in order[orderStart...] { forget(key) }
+    datagrams = [:]
+    return takeLost()
+  }
+
+  private mutating func begin(_ key: Key, at time: Int64) -> Datagram {
+    while orderStart < order.count {
+      let oldest = order[orderStart]
+      guard let datagram = datagrams[oldest] else {
+        orderStart += 1
+        continue
+      }
+      guard datagrams.count >= Self.datagramCountMax || time - datagram.since > Self.timeoutNanoseconds else { break }
+      forget(oldest)
+      orderStart += 1
+    }
+    if orderStart > Self.datagramCountMax {
+      order.removeFirst(orderStart)
+      orderStart = 0
+    }
+    order.append(key)
+    return Datagram(since: time)
+  }
+
+  private mutating func forget(_ key: Key) {
+    guard let datagram = datagrams.removeValue(forKey: key) else { return }
+    waitingCount -= datagram.waiting.count
+    lost += datagram.waiting
+  }
+
+  private static func complete(_ packet: inout PacketSummary, _ datagram: Datagram) {
+    packet.sourcePort = datagram.sourcePort
+    packet.destinationPort = datagram.destinationPort
+    packet.proto = datagram.proto
+    packet.kind = .flow
+  }
+}

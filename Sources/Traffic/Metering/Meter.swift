@@ -1,0 +1,125 @@
+import ByteStreams
+import Capture
+import Flows
+import Interchange
+import Packets
+import Windows
+
+/// The metering process (RFC 7011 §2): observed packets in, an edge stream out. The road of every packet runs through `run`.
+public struct Meter: ~Copyable {
+  private let merge: CaptureMerge
+  private let names: [String]
+  private var aggregator: WindowAggregator
+  private var fragments = FragmentTable()
+  private var tallies: [SourceTally]
+  private var batch: [PacketSummary]
+  private var filled = 0
+
+  /// Opens the captures and begins the stream.
+  public static func open(paths: [String], header: EdgeStreamHeader, to sink: any ByteSink) throws(MeterFailure) -> Meter {
+    let merge: CaptureMerge
+    do { merge = try CaptureMerge(paths: paths) } catch { throw .input(error) }
+    do throws(StreamError) {
+      return Meter(merge, names: paths, try WindowAggregator(header: header, batchCount: CaptureReader.batchCount, to: sink))
+    } catch { throw .output(error) }
+  }
+
+  private init(_ merge: CaptureMerge, names: [String], _ aggregator: consuming WindowAggregator) {
+    self.merge = merge
+    self.names = names
+    self.aggregator = aggregator
+    tallies = Array(repeating: SourceTally(), count: names.count)
+    batch = Array(repeating: PacketSummary(), count: CaptureReader.batchCount)
+  }
+
+  /// Reads all captures to their ends, writes the stream, and gives what was read of each.
+  ///
+  /// `progress` is called now and then with the bytes of the files that were read.
+  public consuming func run(progress: (Int64) -> Void = { _ in }) throws(MeterFailure) -> [SourceRecord] {
+    var runs = 0
+    while let run = try nextRun() {
+      do { try take(run) } catch { throw .output(error) }
+      runs += 1
+      if runs & 0xFFF == 0 { progress(merge.fileOffset) }
+    }
+    for waiting in fragments.finish() { tallies[waiting.source].countLost(waiting.packet) }
+    let records = names.indices.map { tallies[$0].record(name: names[$0], ending: merge.endings[$0]) }
+    do { try aggregator.finish(sources: records) } catch { throw .output(error) }
+    return records
+  }
+
+  private func nextRun() throws(MeterFailure) -> CaptureMerge.Run? {
+    do { return try merge.next() } catch { throw .input(error) }
+  }
+
+  /// One run of packets of one capture: read their headers, count them, and hand them on in batches.
+  private mutating func take(_ run: CaptureMerge.Run) throws(StreamError) {
+    var tally = tallies[run.source]
+    let bytes = run.reader.block.bytes
+    let records = run.reader.records
+    for place in run.records {
+      let record = records[place]
+      tally.count(record)
+      let start = Int(record.offset)
+      let frame = bytes.span.extracting(start..<(start + Int(record.capturedByteCount)))
+      batch[filled] = PacketSummary(
+        frame: frame, link: record.link, originalByteCount: record.originalByteCount, timeNanoseconds: record.timeNanoseconds)
+      if batch[filled].hasIP { tally.countIP(batch[filled]) }
+      if batch[filled].kind == .flow, batch[filled].proto != 1, batch[filled].proto != 58 {
+        tally.countEdge(batch[filled])
+        filled += 1
+      } else {
+        tallies[run.source] = tally
+        try takeUnusual(frame, source: run.source)
+        tally = tallies[run.source]
+      }
+      if filled == batch.count { tally.late &+= try flush() }
+    }
+    tally.late &+= try flush()
+    tallies[run.source] = tally
+  }
+
+  /// Hands the batch on; gives how many of it came late.
+  private mutating func flush() throws(StreamError) -> UInt64 {
+    guard filled > 0 else { return 0 }
+    defer { filled = 0 }
+    return try aggregator.add(batch, count: filled).late
+  }
+
+  /// Fragments, ICMP, and what goes into no edge: the packet at `batch[filled]`.
+  private mutating func takeUnusual(_ frame: Span<UInt8>, source: Int) throws(StreamError) {
+    let packet = batch[filled]
+    switch packet.kind {
+    case .flow:
+      try push(source: source)
+      if let quoted = QuotedPacket(in: frame, of: packet) {
+        tallies[source].late &+= try flush()
+        try aggregator.add(quoted)
+      }
+    case .firstFragment:
+      try push(source: source)
+      for waiting in fragments.learn(packet) {
+        batch[filled] = waiting.packet
+        try push(source: waiting.source)
+      }
+    case .laterFragment:
+      if fragments.complete(&batch[filled], source: source) { try push(source: source) }
+      for waiting in fragments.takeLost() { tallies[waiting.source].countLost(waiting.packet) }
+    case .nonIP, .unsupportedLink, .malformed, .notIPHeader, .cutIPHeader, .cutTransportHeader: tallies[source].countLost(packet)
+    }
+  }
+
+  private mutating func push(source: Int) throws(StreamError) {
+    tallies[source].countEdge(batch[filled])
+    filled += 1
+    if filled == batch.count { tallies[source].late &+= try flush() }
+  }
+}
+
+/// Why metering had to stop.
+public enum MeterFailure: Error {
+  /// An input cannot be opened.
+  case input(StreamError)
+  /// The output cannot be written.
+  case output(StreamError)
+}

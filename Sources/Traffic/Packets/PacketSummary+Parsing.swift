@@ -1,0 +1,158 @@
+import ByteReading
+
+extension PacketSummary {
+  /// Reads a frame: its link header, the outermost IP header, and what of the transport header flows need.
+  ///
+  /// Nothing here fails: a frame that was cut, lies or is of another kind says so in `kind`. `originalByteCount` is the frame's length on
+  /// the wire, from which the length of a packet is taken where its header says 0 (segmentation offload).
+  @inlinable @inline(__always)
+  public init(frame: Span<UInt8>, link: UInt16, originalByteCount: UInt32, timeNanoseconds: Int64) {
+    self.init()
+    self.timeNanoseconds = timeNanoseconds
+    let start = link == LinkType.ethernet ? LinkHeaders.ethernet(frame) : LinkHeaders.networkStart(frame, link: link)
+    switch start.found {
+    case .ipv4: readIPv4(frame, at: start.offset, originalByteCount: originalByteCount)
+    case .ipv6: readIPv6(frame, at: start.offset, originalByteCount: originalByteCount)
+    case .other, .cut: kind = .nonIP
+    case .unsupported: kind = .unsupportedLink
+    }
+  }
+
+  /// An IPv4 header (RFC 791 §3.1).
+  @inlinable @inline(__always)
+  mutating func readIPv4(_ frame: Span<UInt8>, at offset: Int, originalByteCount: UInt32) {
+    guard frame.count >= offset + 20 else {
+      kind = .cutIPHeader
+      return
+    }
+    let versionAndLength = frame[offset]
+    let headerByteCount = Int(versionAndLength & 15) * 4
+    let totalLength = UInt32(frame.bigEndian16(at: offset + 2))
+    ipByteCount = totalLength != 0 ? totalLength : originalByteCount - min(originalByteCount, UInt32(truncatingIfNeeded: offset))
+    sourceLow = UInt64(frame.bigEndian32(at: offset + 12))
+    destinationLow = UInt64(frame.bigEndian32(at: offset + 16))
+    proto = frame[offset + 9]
+    guard versionAndLength >> 4 == 4, headerByteCount >= 20 else {
+      kind = .notIPHeader
+      return
+    }
+    guard ipByteCount >= UInt32(headerByteCount) else {
+      kind = .malformed
+      return
+    }
+    let fragment = frame.bigEndian16(at: offset + 6)
+    if fragment & 0x3FFF != 0 {
+      identification = UInt32(frame.bigEndian16(at: offset + 4))
+      if fragment & 0x1FFF != 0 {
+        kind = .laterFragment
+        return
+      }
+      kind = .firstFragment
+    } else {
+      kind = .flow
+    }
+    readTransport(frame, at: offset + headerByteCount)
+  }
+
+  /// An IPv6 header and its extension headers (RFC 8200 §§3, 4).
+  @inlinable @inline(__always)
+  mutating func readIPv6(_ frame: Span<UInt8>, at offset: Int, originalByteCount: UInt32) {
+    isIPv6 = true
+    guard frame.count >= offset + 40 else {
+      kind = .cutIPHeader
+      return
+    }
+    let payloadLength = UInt32(frame.bigEndian16(at: offset + 4))
+    ipByteCount = payloadLength != 0 ? payloadLength + 40 : max(40, originalByteCount - min(originalByteCount, UInt32(truncatingIfNeeded: offset)))
+    sourceHigh = frame.bigEndian64(at: offset + 8)
+    sourceLow = frame.bigEndian64(at: offset + 16)
+    destinationHigh = frame.bigEndian64(at: offset + 24)
+    destinationLow = frame.bigEndian64(at: offset + 32)
+    proto = frame[offset + 6]
+    guard frame[offset] >> 4 == 6 else {
+      kind = .notIPHeader
+      return
+    }
+    kind = .flow
+    // The common next headers first; the rest are extension headers or protocols without ports.
+    if proto == 6 || proto == 17 || proto == 58 {
+      readTransport(frame, at: offset + 40)
+    } else {
+      readExtensionHeaders(frame, at: offset + 40, payloadLength: payloadLength)
+    }
+  }
+
+  /// Follows extension headers to the transport header: hop-by-hop (0), routing (43), fragment (44), authentication (51),
+  /// destination options (60), mobility (135), HIP (139) and shim6 (140).
+  @usableFromInline
+  mutating func readExtensionHeaders(_ frame: Span<UInt8>, at start: Int, payloadLength: UInt32) {
+    var offset = start
+    // A payload of 64 KiB has room for 8,192 headers; nobody sends more than a handful, and a hostile packet must not take long.
+    for _ in 0..<16 {
+      switch proto {
+      case 0, 43, 60, 135, 139, 140:
+        guard frame.count >= offset + 8 else { return cut() }
+        proto = frame[offset]
+        offset += 8 + Int(frame[offset + 1]) * 8
+      case 51:
+        guard frame.count >= offset + 8 else { return cut() }
+        proto = frame[offset]
+        offset += (Int(frame[offset + 1]) + 2) * 4
+      case 44:
+        guard frame.count >= offset + 8 else { return cut() }
+        proto = frame[offset]
+        let position = frame.bigEndian16(at: offset + 2)
+        if position & 0xFFF9 != 0 {
+          identification = frame.bigEndian32(at: offset + 4)
+          if position & 0xFFF8 != 0 {
+            kind = .laterFragment
+            return
+          }
+          kind = .firstFragment
+        }
+        offset += 8
+      default:
+        readTransport(frame, at: offset)
+        return
+      }
+    }
+    kind = .malformed
+  }
+
+  @usableFromInline
+  mutating func cut() { kind = .cutTransportHeader }
+
+  /// The first bytes of a transport header: ports (TCP, UDP, SCTP, DCCP, UDP-Lite), TCP flags and sequence, ICMP type and code.
+  @inlinable @inline(__always)
+  mutating func readTransport(_ frame: Span<UInt8>, at offset: Int) {
+    transportOffset = UInt16(truncatingIfNeeded: offset)
+    switch proto {
+    case 6:
+      guard frame.count >= offset + 14 else {
+        // The ports alone still say which flow it is.
+        if frame.count >= offset + 4 { readPorts(frame, at: offset) } else { kind = .cutTransportHeader }
+        return
+      }
+      readPorts(frame, at: offset)
+      sequence = frame.bigEndian32(at: offset + 4)
+      tcpFlags = frame[offset + 13]
+    case 17, 33, 132, 136:
+      guard frame.count >= offset + 4 else {
+        kind = .cutTransportHeader
+        return
+      }
+      readPorts(frame, at: offset)
+    case 1, 58:
+      guard frame.count >= offset + 2 else { return }
+      icmpType = frame[offset]
+      icmpCode = frame[offset + 1]
+    default: break
+    }
+  }
+
+  @inlinable @inline(__always)
+  mutating func readPorts(_ frame: Span<UInt8>, at offset: Int) {
+    sourcePort = frame.bigEndian16(at: offset)
+    destinationPort = frame.bigEndian16(at: offset + 2)
+  }
+}

@@ -1,0 +1,135 @@
+import Flows
+import Interchange
+
+/// The edges of one window while its flows are added up: an array of sums, found through an open-addressing index at most half full.
+struct EdgeTable {
+  /// What makes an edge.
+  struct Key: Equatable {
+    var clientHigh, clientLow, serverHigh, serverLow: UInt64
+    var port: UInt16
+    var proto: UInt8
+    var isIPv6: Bool
+
+    init(_ flow: Flow, clientIsB: Bool) {
+      (clientHigh, clientLow) = clientIsB ? (flow.bHigh, flow.bLow) : (flow.aHigh, flow.aLow)
+      (serverHigh, serverLow) = clientIsB ? (flow.aHigh, flow.aLow) : (flow.bHigh, flow.bLow)
+      port = clientIsB ? flow.aPort : flow.bPort
+      proto = flow.proto
+      isIPv6 = flow.isIPv6
+    }
+
+    var hash: UInt64 {
+      var value = clientLow &* 0x9E37_79B9_7F4A_7C15 ^ serverLow
+      value = (value << 29 | value >> 35) &* 0xBF58_476D_1CE4_E5B9 ^ clientHigh
+      value = (value << 31 | value >> 33) &* 0x94D0_49BB_1331_11EB ^ serverHigh
+      value = (value << 27 | value >> 37) &* 0xD6E8_FEB8_6659_FD93 ^ (UInt64(port) << 9 | UInt64(proto) << 1 | (isIPv6 ? 1 : 0))
+      value = (value ^ value >> 32) &* 0xD6E8_FEB8_6659_FD93
+      return value ^ value >> 32
+    }
+
+    var client: IPAddress { Self.address(clientHigh, clientLow, isIPv6) }
+    var server: IPAddress { Self.address(serverHigh, serverLow, isIPv6) }
+
+    private static func address(_ high: UInt64, _ low: UInt64, _ isIPv6: Bool) -> IPAddress {
+      isIPv6 ? IPAddress(high: high, low: low) : IPAddress(v4: UInt32(truncatingIfNeeded: low))
+    }
+
+    /// The order of edges within a window: client, server, protocol, port.
+    static func < (a: Key, b: Key) -> Bool {
+      if a.isIPv6 != b.isIPv6 { return b.isIPv6 }
+      if a.clientHigh != b.clientHigh { return a.clientHigh < b.clientHigh }
+      if a.clientLow != b.clientLow { return a.clientLow < b.clientLow }
+      if a.serverHigh != b.serverHigh { return a.serverHigh < b.serverHigh }
+      if a.serverLow != b.serverLow { return a.serverLow < b.serverLow }
+      return a.proto != b.proto ? a.proto < b.proto : a.port < b.port
+    }
+  }
+
+  /// The sums of one edge.
+  struct Sums {
+    var key: Key
+    var basis = DirectionBasis.first
+    var clientPort: UInt16 = 0
+    var hasSeveralClientPorts = false
+    var volume = EdgeRecord.Volume()
+    var outcome = EdgeRecord.Outcome()
+    var flows: UInt64 = 0
+    var slots: UInt64 = 0
+    var durationNanoseconds: UInt64 = 0
+    var firstNanoseconds = Int64.max
+    var lastNanoseconds = Int64.min
+  }
+
+  private(set) var edges: [Sums] = []
+  /// Handshake round trips with the place of their edge.
+  private(set) var handshakes: [(edge: Int, nanoseconds: UInt64)] = []
+  private var slots = [Int32](repeating: -1, count: 1 << 10)
+
+  /// Forgets all edges and keeps the room.
+  mutating func removeAll() {
+    edges.removeAll(keepingCapacity: true)
+    handshakes.removeAll(keepingCapacity: true)
+    for place in slots.indices { slots[place] = -1 }
+  }
+
+  /// Adds a flow's part of the window that starts at `windowStart`.
+  mutating func add(_ flow: Flow, clientIsB: Bool, basis: DirectionBasis, windowStart: Int64) {
+    let place = self.place(of: Key(flow, clientIsB: clientIsB))
+    let (toServer, toClient) = clientIsB ? (flow.bytesFromB, flow.bytesFromA) : (flow.bytesFromA, flow.bytesFromB)
+    edges[place].volume.bytesToServer &+= toServer
+    edges[place].volume.bytesToClient &+= toClient
+    let (packetsToServer, packetsToClient) = clientIsB ? (flow.packetsFromB, flow.packetsFromA) : (flow.packetsFromA, flow.packetsFromB)
+    edges[place].volume.packetsToServer &+= packetsToServer
+    edges[place].volume.packetsToClient &+= packetsToClient
+    let events = flow.events
+    if events.contains(.began) { edges[place].flows += 1 }
+    if events.contains(.answered) { edges[place].outcome.answered += 1 }
+    if events.contains(.refused) { edges[place].outcome.refused += 1 }
+    if events.contains(.reset) { edges[place].outcome.reset += 1 }
+    if events.contains(.unreachable) { edges[place].outcome.unreachable += 1 }
+    if events.contains(.midstream) { edges[place].outcome.midstream += 1 }
+    edges[place].slots |= flow.slots
+    let from = max(windowStart, flow.startNanoseconds)
+    if flow.lastInWindowNanoseconds > from { edges[place].durationNanoseconds &+= UInt64(flow.lastInWindowNanoseconds &- from) }
+    edges[place].firstNanoseconds = min(edges[place].firstNanoseconds, flow.firstInWindowNanoseconds)
+    edges[place].lastNanoseconds = max(edges[place].lastNanoseconds, flow.lastInWindowNanoseconds)
+    edges[place].basis = min(edges[place].basis, basis)
+    let clientPort = clientIsB ? flow.bPort : flow.aPort
+    if edges[place].clientPort == 0 { edges[place].clientPort = clientPort }
+    if edges[place].clientPort != clientPort { edges[place].hasSeveralClientPorts = true }
+    if events.contains(.handshake) { handshakes.append((place, flow.handshakeNanoseconds)) }
+  }
+
+  private mutating func place(of key: Key) -> Int {
+    let mask = slots.count - 1
+    var slot = Int(truncatingIfNeeded: key.hash) & mask
+    while slots[slot] >= 0 {
+      if edges[Int(slots[slot])].key == key { return Int(slots[slot]) }
+      slot = (slot + 1) & mask
+    }
+    edges.append(Sums(key: key))
+    slots[slot] = Int32(edges.count - 1)
+    if edges.count * 2 > slots.count { grow() }
+    return edges.count - 1
+  }
+
+  private mutating func grow() {
+    slots = [Int32](repeating: -1, count: slots.count * 2)
+    let mask = slots.count - 1
+    for place in edges.indices {
+      var slot = Int(truncatingIfNeeded: edges[place].key.hash) & mask
+      while slots[slot] >= 0 { slot = (slot + 1) & mask }
+      slots[slot] = Int32(place)
+    }
+  }
+
+  /// The places of the edges in the order of the edge stream.
+  var order: [Int] { edges.indices.sorted { edges[$0].key < edges[$1].key } }
+
+  /// The distributions of the handshakes, by place of their edge.
+  mutating func takeHandshakes() -> [Int: Distribution] {
+    var result: [Int: Distribution] = [:]
+    for sample in handshakes { result[sample.edge, default: Distribution()].record(nanoseconds: sample.nanoseconds) }
+    return result
+  }
+}
