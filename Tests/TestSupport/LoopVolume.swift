@@ -36,7 +36,7 @@ public final class LoopVolume: @unchecked Sendable {
 
   deinit { unmount() }
 
-  private func unmount() { try? Self.shell("umount \(path) || { sleep 1; umount \(path); } || umount -l \(path)") }
+  private func unmount() { _ = try? Self.shell("umount \(path) || { sleep 1; umount \(path); } || umount -l \(path)") }
 
   /// Runs a line of shell that must succeed; gives its output.
   @discardableResult public static func shell(_ line: String) throws -> String {
