@@ -13,6 +13,7 @@ let rules: [SwiftSetting] = [
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let subprocess: Target.Dependency = .product(name: "Subprocess", package: "swift-subprocess")
+let systemPackage: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 
 /// A room of the house: one library in one folder.
@@ -41,7 +42,9 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
-    .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
+    // Without its Foundation trait: no tool loads Foundation.
+    .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
+    .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
   targets: [
@@ -50,6 +53,8 @@ let package = Package(
     cLibrary("CZstd", pkgConfig: "libzstd", apt: "libzstd-dev"),
     cLibrary("CISAL", pkgConfig: "libisal", apt: "libisal-dev"),
     cLibrary("CGraphviz", pkgConfig: "libgvc", apt: "libgraphviz-dev"),
+    cLibrary("CBtrfsUtil", pkgConfig: "libbtrfsutil", apt: "libbtrfsutil-dev"),
+    .target(name: "CLinux", path: "Sources/CLibraries/CLinux"),
 
     .systemLibrary(name: "CPrefetch", path: "Sources/CLibraries/CPrefetch"),
 
@@ -73,9 +78,15 @@ let package = Package(
     room("Topology", in: "Dependencies", imports: ["Interchange", "Inventory"]),
     room("Rendering", in: "Dependencies", imports: ["Interchange", "CGraphviz"]),
 
+    // Upgrades
+    room("Planning", in: "Upgrades", imports: ["Interchange", "Inventory", "ContentDigests"]),
+    room("Execution", in: "Upgrades", imports: ["Interchange", "ContentDigests", subprocess, systemPackage, "CBtrfsUtil", "CLinux"]),
+
     // Tools
     tool("flowagg", imports: ["Capture", "Metering", "Interchange", "ByteStreams"]),
     tool("depgraph", imports: ["Inventory", "Topology", "Rendering", "Interchange", "ByteStreams", "ContentDigests"]),
+    tool("snapplan", imports: ["Planning", "Inventory", "Interchange", "ContentDigests", "ByteStreams"]),
+    tool("snapexec", imports: ["Execution", "Interchange", "ContentDigests", "ByteStreams"]),
 
     // Tests
     .target(name: "TestSupport", dependencies: ["Interchange", "ByteStreams"], path: "Tests/TestSupport"),

@@ -54,6 +54,9 @@ extension InventoryNode {
     }
     if let value = reader.optional("snapshot") { snapshot = try Snapshot(json: value, path: path + ".snapshot") }
     if let value = reader.optional("health") { health = try Health(json: value, path: path + ".health", unknownKeys: &unknownKeys) }
+    if let value = reader.optional("service") {
+      service = try ServiceCommands(json: value, path: path + ".service", unknownKeys: &unknownKeys)
+    }
     for (value, path) in try reader.items("processes") { processes.append(try Process(json: value, path: path, unknownKeys: &unknownKeys)) }
     reader.report(&unknownKeys)
   }
@@ -130,6 +133,22 @@ extension InventoryNode.Health {
       value.unsigned.flatMap { (1...86400).contains($0) ? $0 : nil }
     }
     self.init(command: command, timeoutSeconds: timeout ?? 30)
+    reader.report(&unknownKeys)
+  }
+}
+
+extension InventoryNode.ServiceCommands {
+  init(json: JSONValue, path: String, unknownKeys: inout [String]) throws(DocumentError) {
+    var reader = try DocumentReader(json, path: path)
+    let timeout = try reader.optional("timeout_s", "seconds from 1 to 86400") { value in
+      value.unsigned.flatMap { (1...86400).contains($0) ? $0 : nil }
+    }
+    self.init(stop: try reader.texts("stop"), start: try reader.texts("start"), timeoutSeconds: timeout ?? 300)
+    for (name, command) in [("stop", stop), ("start", start)] {
+      if let program = command.first, !program.hasPrefix("/") {
+        throw DocumentError(at: .path("\(path).\(name)"), found: "«\(program)»", expected: "an absolute path and its arguments")
+      }
+    }
     reader.report(&unknownKeys)
   }
 }

@@ -62,6 +62,8 @@ public struct InventoryNode: Sendable, Equatable {
   public var snapshot: Snapshot?
   /// How to ask whether it works; nil where nobody said.
   public var health: Health?
+  /// How to stop and start what uses its volume; nil where nothing has to be.
+  public var service: ServiceCommands?
   /// Processes that serve or use something.
   public var processes: [Process] = []
 

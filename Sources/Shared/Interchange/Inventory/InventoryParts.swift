@@ -96,6 +96,23 @@ extension InventoryNode {
     }
   }
 
+  /// Commands that stop and start what uses the machine's volume, around a restore.
+  public struct ServiceCommands: Sendable, Equatable {
+    /// An absolute path and its arguments; empty where nothing has to be stopped.
+    public var stop: [String]
+    /// An absolute path and its arguments; empty where nothing has to be started.
+    public var start: [String]
+    /// After how many seconds either counts as failed, 1 to 86400.
+    public var timeoutSeconds: UInt64
+
+    /// Commands around a restore.
+    public init(stop: [String], start: [String], timeoutSeconds: UInt64 = 300) {
+      self.stop = stop
+      self.start = start
+      self.timeoutSeconds = timeoutSeconds
+    }
+  }
+
   /// A process that serves or uses something.
   public struct Process: Sendable, Equatable {
     /// Which side of connections it is on.
