@@ -1,5 +1,6 @@
 import Interchange
 import Inventory
+import TestSupport
 import Testing
 
 @Suite struct InventoryLoadingTests {
@@ -95,5 +96,20 @@ import Testing
     var text = "a0: &a0 [x,x,x,x,x,x,x,x,x,x]\n"
     for level in 1...9 { text += "a\(level): &a\(level) [\((0..<10).map { _ in "*a\(level - 1)" }.joined(separator: ","))]\n" }
     #expect(throws: DocumentError.self) { try Inventory(parsing: Array((text + "nodes: []\n").utf8)) }
+  }
+}
+
+@Suite struct InventorySchemaTests {
+  @Test func theSchemaHoldsWhatIsRead() throws {
+    #expect(try Schemas.problems(Array(InventoryLoadingTests.json.utf8), kind: "inventory") == "")
+  }
+
+  @Test(arguments: [
+    "{\"nodes\":[{\"name\":\"a\",\"kind\":\"blimp\"}]}", "{\"nodes\":[{}]}",
+    "{\"nodes\":[{\"name\":\"a\",\"addresses\":[\"10.0.0.300\"]}]}",
+  ])
+  func whatIsRefusedIsAgainstTheSchemaToo(text: String) throws {
+    #expect(try Schemas.problems(Array(text.utf8), kind: "inventory") != "")
+    #expect(throws: DocumentError.self) { try Inventory(parsing: Array(text.utf8)) }
   }
 }

@@ -112,4 +112,20 @@ import Testing
   }
 
   @Test func whatIsNoGraphIsAnError() { #expect(throws: DrawingError.self) { try SVGDrawing.bytes(dot: Array("digraph {".utf8)) } }
+
+  @Test(arguments: 1...60 as ClosedRange<UInt64>) func graphsOfAnyShapeCanBeDrawn(seed: UInt64) throws {
+    var random = SeededRandom(seed: seed)
+    var graph = Self.graph((0..<Int.random(in: 2...25, using: &random)).map { "node\($0)" })
+    let services = graph.nodes.filter { $0.kind == .service }.map(\.id), machines = graph.nodes.filter { $0.kind != .service }.map(\.id)
+    for place in graph.nodes.indices where Bool.random(using: &random) { graph.nodes[place].tenant = nil }
+    for _ in 0..<40 {
+      var edge = graph.edges[0]
+      edge.source = machines.randomElement(using: &random) ?? edge.source
+      edge.target = services.randomElement(using: &random) ?? edge.target
+      edge.weak = Bool.random(using: &random)
+      graph.edges.append(edge)
+    }
+    let svg = try SVGDrawing.bytes(dot: DOTDocument(showsWeak: true).bytes(of: graph))
+    #expect(String(decoding: svg, as: UTF8.self).hasSuffix("</svg>\n"), "seed \(seed)")
+  }
 }
