@@ -113,7 +113,7 @@ import Testing
 
   @Test func whatIsNoGraphIsAnError() { #expect(throws: DrawingError.self) { try SVGDrawing.bytes(dot: Array("digraph {".utf8)) } }
 
-  @Test(arguments: 1...20 as ClosedRange<UInt64>) func graphsOfAnyShapeCanBeDrawn(seed: UInt64) throws {
+  @Test(arguments: 1...60 as ClosedRange<UInt64>) func graphsOfAnyShapeCanBeDrawn(seed: UInt64) throws {
     var random = SeededRandom(seed: seed)
     var graph = Self.graph((0..<Int.random(in: 2...25, using: &random)).map { "node\($0)" })
     let services = graph.nodes.filter { $0.kind == .service }.map(\.id), machines = graph.nodes.filter { $0.kind != .service }.map(\.id)

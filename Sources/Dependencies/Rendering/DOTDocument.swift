@@ -17,7 +17,7 @@ public struct DOTDocument {
     let drawn = Drawn(topology, edges)
     var text = """
       digraph holdfast {
-        graph [rankdir="LR", compound="true", fontname="DejaVu Sans", fontsize="11", nodesep="0.2", ranksep="1.0"];
+        graph [rankdir="LR", fontname="DejaVu Sans", fontsize="11", nodesep="0.2", ranksep="1.0"];
         node [shape="box", style="rounded,filled", fillcolor="#f7f9fc", color="#51617a", fontname="DejaVu Sans", fontsize="10"];
         edge [color="#2b4c7e", fontname="DejaVu Sans", fontsize="9", arrowsize="0.7"];
 
@@ -49,13 +49,13 @@ public struct DOTDocument {
     return text + "\(indent)}\n"
   }
 
-  /// No `constraint="false"` for weak edges, though it would keep the picture calmer: GraphViz 2.42 frees memory twice over such edges
-  /// with labels.
+  /// Scores stand in `xlabel`, which is put in place after the layout: with `label`, GraphViz 2.42 frees memory twice in most graphs
+  /// of clusters whose edges lead to and fro.
   private static func attributes(_ edge: TopologyEdge) -> String {
     let score = decimal(edge.score, places: 2)
-    guard !edge.weak else { return "label=\"\(score)\", style=\"dashed\", color=\"#a8a8a8\", fontcolor=\"#808080\"" }
+    guard !edge.weak else { return "xlabel=\"\(score)\", style=\"dashed\", color=\"#a8a8a8\", fontcolor=\"#808080\"" }
     let arrow = edge.certain ? "" : ", arrowhead=\"empty\""
-    return "label=\"\(score)\", penwidth=\"\(decimal(0.5 + 2.5 * edge.score, places: 2))\"\(arrow)"
+    return "xlabel=\"\(score)\", penwidth=\"\(decimal(0.5 + 2.5 * edge.score, places: 2))\"\(arrow)"
   }
 
   private static func decimal(_ value: Double, places: Int) -> String {
