@@ -113,6 +113,15 @@ import Testing
     #expect(try plan(world, policy: policy, saving: ["app1"]).checks.first?.required == false)
   }
 
+  @Test func whatAnswersIsHeldAndWhatWasOnlyScannedIsNot() throws {
+    var world = SmallWorld()
+    world.depend("web1", on: "app1", port: 8080, .web)
+    world.depend("db1", on: "app1", port: 22, .remoteShell, score: 0.01, answered: false)
+    let hold = try plan(world).hold
+    #expect(hold.map(\.port) == [8080])
+    #expect(hold.first?.clients.map(\.node) == ["web1"])
+  }
+
   @Test func wholeGroupsComeInWithOneOfThem() throws {
     var policy = Policy()
     policy.wholeGroups = true

@@ -2,8 +2,8 @@ import Interchange
 
 /// What the data could not show, and what follows for the plan.
 struct Coverage {
-  /// Kinds of gaps in which a dependency could hide altogether.
-  private static let hiding: Set<String> = ["gap_in_time", "one_way", "damaged_source", "incomplete_stream", "sampling", "lost_templates"]
+  /// Kinds of gaps in which a dependency could hide altogether. A dependency that was seen one way is not hidden: it is a near miss.
+  private static let hiding: Set<String> = ["gap_in_time", "damaged_source", "incomplete_stream", "sampling", "lost_templates"]
 
   let gaps: [TopologyMetadata.Gap]
   /// Whether a dependency could have been missed: then the plan is wider.

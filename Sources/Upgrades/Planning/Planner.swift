@@ -85,13 +85,13 @@ public struct Planner {
       }
   }
 
-  /// Every port that the node serves, by its inventory or by what was seen.
+  /// Every port that the node serves, by its inventory or because it was heard to answer there: a scan makes no service.
   private func hold(_ name: String, _ graph: DependencyGraph) -> [Manifest.Hold] {
     let node = inventory.node(named: name)
     var ports: Set<String> = []
     var holds: [Manifest.Hold] = []
     let known = (node?.ports ?? []).map { (proto: $0.proto.text, port: $0.port) }
-    let seen = topology.nodes.filter { $0.kind == .service && $0.node == name }.compactMap { service in
+    let seen = topology.nodes.filter { $0.kind == .service && $0.node == name && !graph.users(of: $0.id).isEmpty }.compactMap { service in
       service.port.map { (proto: service.proto ?? "tcp", port: $0) }
     }
     // The topology also lists addresses that were the node's once; the inventory says which are now.

@@ -3,6 +3,9 @@ import Subprocess
 import SystemPackage
 
 /// Runs commands for real: in a session of their own, with a fixed environment, the end of their output kept.
+///
+/// Unsafe: the package lends its output buffer for a closure, and stat(2) takes a zero-terminated path; bound: the buffer's own length, and
+/// Swift's string storage for the call.
 public struct SystemRunner: CommandRunner {
   /// How much of a command's output is kept.
   public static let outputByteCountMax = 8 * 1024

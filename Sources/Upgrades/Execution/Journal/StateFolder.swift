@@ -19,6 +19,8 @@ public enum StateError: Error, Sendable, CustomStringConvertible {
 }
 
 /// The folder of journals: a folder per manifest, named by the hexadecimal digits of its id.
+///
+/// Unsafe: stat(2) on a zero-terminated path; bound: Swift's string storage and a structure of ours for the call.
 public struct StateFolder {
   private let folder: FolderHandle
 

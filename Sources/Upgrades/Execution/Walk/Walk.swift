@@ -6,6 +6,8 @@ import Interchange
 ///
 /// The same walk serves a dry run (recording driver, recording runner, a journal in memory) and the real thing.
 /// Everything happens on the main actor, one step at a time.
+///
+/// Unsafe: clock_gettime(2) writes into a structure of ours; bound: that structure.
 @MainActor public final class Walk {
   let manifest: SealedManifest
   let drivers: [String: any SnapshotDriver]
