@@ -74,6 +74,11 @@ let package = Package(
     .target(name: "TestSupport", dependencies: ["Interchange", "ByteStreams"], path: "Tests/TestSupport"),
     tests("AgreementTests", imports: ["Interchange", "flowagg"]),
     tests("RecognitionTests", imports: ["Recognition", "Interchange"]),
+    tests("CaptureTests", imports: ["Capture", "ByteStreams"]),
+    tests("PacketsTests", imports: ["Packets", "Interchange"]),
+    tests("FlowsTests", imports: ["Flows", "Packets"]),
+    tests("WindowsTests", imports: ["Windows", "Metering", "Capture", "Packets", "Flows", "Interchange", "ByteStreams"]),
+    tests("PipelineTests", imports: ["Interchange", "ByteStreams", "flowagg"]),
     tests("InterchangeTests", imports: ["Interchange", "ByteStreams", "ContentDigests"]),
   ]
 )
