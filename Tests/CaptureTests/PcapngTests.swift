@@ -63,7 +63,7 @@ import Testing
     }
   }
 
-  @Test func aTimeOutsideTheYears1824To2116IsNone() {
+  @Test func aTimeOutsideTheYears1823To2116IsNone() {
     let found = times { builder in
       builder.interface(resolution: 0)
       builder.interface(resolution: 9, offsetSeconds: .min)
