@@ -77,7 +77,7 @@ let package = Package(
     tests("CaptureTests", imports: ["Capture", "ByteStreams"]),
     tests("PacketsTests", imports: ["Packets", "Interchange"]),
     tests("FlowsTests", imports: ["Flows", "Packets"]),
-    tests("WindowsTests", imports: ["Windows", "Metering", "Capture", "Packets", "Flows", "Interchange", "ByteStreams"]),
+    tests("WindowsTests", imports: ["Windows", "Metering", "Recognition", "Capture", "Packets", "Flows", "Interchange", "ByteStreams"]),
     tests("PipelineTests", imports: ["Interchange", "ByteStreams", "flowagg"]),
     tests("InterchangeTests", imports: ["Interchange", "ByteStreams", "ContentDigests"]),
   ]
