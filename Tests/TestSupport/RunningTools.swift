@@ -27,13 +27,15 @@ public enum Tools {
   public static func run(
     _ tool: String, _ arguments: [String], input: [UInt8] = [], environment: [String: String] = [:], timeoutSeconds: Double = 300
   ) throws -> Finished {
-    try run(executable: folder.appending(path: tool).path, arguments, input: input, environment: environment, timeoutSeconds: timeoutSeconds)
+    try run(
+      executable: folder.appending(path: tool).path, arguments, input: input, environment: environment, timeoutSeconds: timeoutSeconds)
   }
 
   /// Runs a line of bash with the built tools first in PATH.
   public static func shell(_ line: String, timeoutSeconds: Double = 300) throws -> Finished {
     let path = folder.path + ":" + (ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin")
-    return try run(executable: "/bin/bash", ["-c", "set -o pipefail; " + line], environment: ["PATH": path], timeoutSeconds: timeoutSeconds)
+    return try run(
+      executable: "/bin/bash", ["-c", "set -o pipefail; " + line], environment: ["PATH": path], timeoutSeconds: timeoutSeconds)
   }
 
   /// Runs any executable to its end; one that takes longer is killed.

@@ -36,8 +36,9 @@ public struct CaptureBlock {
       start = 0
       end = rest
     }
-    if bytes.count < count { bytes.append(contentsOf: repeatElement(0, count: count - bytes.count)) }
     while available < count, !sourceEnded {
+      // Room grows with what has come, so that a length that lies cannot choose our memory.
+      if end == bytes.count { bytes += [UInt8](repeating: 0, count: bytes.count) }
       let got = try source.read(into: &bytes, from: end)
       if got == 0 { sourceEnded = true }
       end += got

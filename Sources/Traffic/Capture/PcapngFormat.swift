@@ -40,9 +40,7 @@ struct PcapngFormat {
         throw .damage(CaptureDamage(offset: block.offset, reason: "the file ends inside a block, after \(block.available) of \(length) bytes"))
       }
       let trailer = Int(block.bytes.span.number32(at: block.start + length - 4, order))
-      guard trailer == length else {
-        throw .damage(CaptureDamage(offset: block.offset, reason: "found a block of \(length) bytes that says \(trailer) at its end"))
-      }
+      guard trailer == length else { throw .damage(Self.contradiction(length, trailer, block.offset)) }
       let bodyStart = block.start + 8
       let bodyEnd = block.start + length - 4
       switch type {
@@ -92,12 +90,20 @@ struct PcapngFormat {
 
   private func isKnown(_ type: UInt32) -> Bool { type == Self.sectionHeader || type == 1 || type == 2 || type == 3 || type == 6 }
 
+  /// Passes over a block without holding it in memory; the length at its end is checked as that of any other.
   private func skip(_ length: Int, _ block: inout CaptureBlock) throws(CaptureFailure) {
     let offset = block.offset
-    let taken = try block.skip(length, as: CaptureFailure.self)
-    guard taken == length else {
-      throw .damage(CaptureDamage(offset: offset, reason: "the file ends inside a block, after \(taken) of \(length) bytes"))
+    let taken = try block.skip(length - 4, as: CaptureFailure.self)
+    guard taken == length - 4, try block.require(4, as: CaptureFailure.self) else {
+      throw .damage(CaptureDamage(offset: offset, reason: "the file ends inside a block, after \(taken + block.available) of \(length) bytes"))
     }
+    let trailer = Int(block.bytes.span.number32(at: block.start, order))
+    guard trailer == length else { throw .damage(Self.contradiction(length, trailer, offset)) }
+    block.start += 4
+  }
+
+  private static func contradiction(_ length: Int, _ trailer: Int, _ offset: UInt64) -> CaptureDamage {
+    CaptureDamage(offset: offset, reason: "found a block of \(length) bytes that says \(trailer) at its end")
   }
 
   private mutating func interface(_ bytes: Span<UInt8>, _ start: Int, _ end: Int, _ offset: UInt64) throws(CaptureFailure) {
@@ -168,6 +174,9 @@ struct PcapngFormat {
 
 /// The clock of a pcapng interface: `if_tsresol` and `if_tsoffset`.
 struct PcapngClock {
+  /// Times lie strictly within 2^62 ns of the epoch (1823 to 2116, all that classic pcap can say), so that the difference of any two fits 64 bits.
+  private static let limitNanoseconds: Int64 = 1 << 62
+
   /// Units per second: 10^n, or 2^(n − 128) where the highest bit is set. Microseconds unless said otherwise.
   var resolution: UInt8 = 6
   /// Seconds to add to every time.
@@ -186,7 +195,8 @@ struct PcapngClock {
       var divisor: UInt64 = 1
       for _ in 9..<resolution {
         let (product, overflow) = divisor.multipliedReportingOverflow(by: 10)
-        guard !overflow else { return Int64(exactly: offsetSeconds)?.multipliedReportingOverflow(by: 1_000_000_000).partialValue }
+        // So fine that 64 bits of units are less than a nanosecond.
+        guard !overflow else { return add(0) }
         divisor = product
       }
       value = units / divisor
@@ -207,6 +217,7 @@ struct PcapngClock {
     guard let nanoseconds = Int64(exactly: nanoseconds) else { return nil }
     let (offset, overflow) = offsetSeconds.multipliedReportingOverflow(by: 1_000_000_000)
     let (sum, overflowSum) = nanoseconds.addingReportingOverflow(offset)
-    return overflow || overflowSum ? nil : sum
+    guard !overflow, !overflowSum, sum.magnitude < UInt64(Self.limitNanoseconds) else { return nil }
+    return sum
   }
 }

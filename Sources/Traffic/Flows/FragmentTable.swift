@@ -53,7 +53,7 @@ public struct FragmentTable {
   /// Learns the ports of a first fragment and hands out the fragments that were waiting for it, now with ports.
   public mutating func learn(_ first: PacketSummary) -> [Waiting] {
     let key = Key(first)
-    var datagram = datagrams[key] ?? begin(key, at: first.timeNanoseconds)
+    var datagram = current(key, at: first.timeNanoseconds)
     datagram.sourcePort = first.sourcePort
     datagram.destinationPort = first.destinationPort
     datagram.proto = first.proto
@@ -73,14 +73,10 @@ public struct FragmentTable {
   /// Gives a later fragment its ports; false where its first is not known yet, and then it is kept.
   public mutating func complete(_ packet: inout PacketSummary, source: Int) -> Bool {
     let key = Key(packet)
-    if let datagram = datagrams[key], datagram.isKnown, packet.timeNanoseconds - datagram.since <= Self.timeoutNanoseconds {
+    var datagram = current(key, at: packet.timeNanoseconds)
+    if datagram.isKnown {
       Self.complete(&packet, datagram)
       return true
-    }
-    var datagram = datagrams[key] ?? begin(key, at: packet.timeNanoseconds)
-    if datagram.isKnown {
-      // The identification was used again after the time-out: this is another datagram.
-      datagram = Datagram(since: packet.timeNanoseconds)
     }
     if waitingCount >= Self.waitingCountMax {
       lost.append(Waiting(packet: packet, source: source))
@@ -103,6 +99,15 @@ public struct FragmentTable {
     for key in order[orderStart...] { forget(key) }
     datagrams = [:]
     return takeLost()
+  }
+
+  /// The datagram of a key at a time; where the time-out has passed its number was used again, and what waited is lost.
+  private mutating func current(_ key: Key, at time: Int64) -> Datagram {
+    guard let datagram = datagrams[key] else { return begin(key, at: time) }
+    guard time - datagram.since > Self.timeoutNanoseconds else { return datagram }
+    waitingCount -= datagram.waiting.count
+    lost += datagram.waiting
+    return Datagram(since: time)
   }
 
   private mutating func begin(_ key: Key, at time: Int64) -> Datagram {
