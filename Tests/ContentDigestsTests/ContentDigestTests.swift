@@ -45,11 +45,11 @@ import Testing
   @Test func sealedTopologiesAreAccepted() throws {
     let sealed = topology().sealedJSON
     #expect(try Topology(sealed: sealed.prettyBytes) == topology())
-    #expect(try Topology(sealed: sealed.compactBytes) == topology())
+    #expect(try Topology(sealed: sealed.compactBytes + [0x0A]) == topology())
   }
 
   @Test func anyOtherDigitOrLetterIsRefused() {
-    let sealed = topology().sealedJSON.compactBytes
+    let sealed = topology().sealedJSON.compactBytes + [0x0A]
     for place in sealed.indices {
       let byte = sealed[place]
       let other: UInt8
@@ -72,12 +72,12 @@ import Testing
       ("{\"graph\"", "{\"more\":1,\"graph\""),
     ] {
       #expect(text.contains(old))
-      #expect(throws: DocumentError.self) { try Topology(sealed: Array(text.replacing(old, with: new).utf8)) }
+      #expect(throws: DocumentError.self) { try Topology(sealed: Array((text.replacing(old, with: new) + "\n").utf8)) }
     }
   }
 
   @Test func aTopologyWithoutDigestIsRefused() throws {
-    let error = try #require(throws: DocumentError.self) { try Topology(sealed: topology().json.compactBytes) }
+    let error = try #require(throws: DocumentError.self) { try Topology(sealed: topology().json.compactBytes + [0x0A]) }
     #expect(error.position == .path("graph.metadata"))
   }
 }
