@@ -35,7 +35,8 @@ import Testing
     let truth = try Self.truth()
     try #require(truth.count >= 10)
     let topology = try Self.topology(window: window)
-    let strong = Set(topology.edges.filter { !$0.weak && $0.relation == .dependsOn }.map { Dependency(client: $0.source, service: $0.target) })
+    let strong = Set(
+      topology.edges.filter { !$0.weak && $0.relation == .dependsOn }.map { Dependency(client: $0.source, service: $0.target) })
     #expect(truth.subtracting(strong).isEmpty, "not found with --window \(window)")
     #expect(strong.subtracting(truth).isEmpty, "noise above the threshold with --window \(window)")
   }
@@ -52,7 +53,8 @@ import Testing
 
   @Test func theSameCaptureGivesTheSameBytesRunAfterRun() throws {
     let capture = Repository.fixture("three-tier.pcap.zst").path
-    let line = "flowagg --window 60s '\(capture)' | tee /dev/stderr | depgraph --inventory " + Repository.fixture("three-tier.inventory.yaml").path
+    let line =
+      "flowagg --window 60s '\(capture)' | tee /dev/stderr | depgraph --inventory " + Repository.fixture("three-tier.inventory.yaml").path
     let first = try Tools.shell(line)
     try #require(first.status == 0)
     for _ in 0..<3 {
