@@ -3,13 +3,14 @@ SHELL := /bin/bash
 PREFIX ?= /usr/local
 DESTDIR ?=
 TOOLS := flowagg depgraph snapplan snapexec
-SWIFT_RELEASE := swift build -c release --static-swift-stdlib
+# One release build a tool, so that nothing of the tests is built with them.
+RELEASE := for tool in $(TOOLS); do swift build -c release --static-swift-stdlib --product $$tool || exit; done
 BENCH_DIR ?= /tmp/holdfast-bench
 
 .PHONY: all setup test check fmt lab demo bench clean install
 
 all: setup
-	$(SWIFT_RELEASE)
+	@$(RELEASE)
 
 # Installs what the build needs, where it is missing (Debian packages by name; needs root only if one is missing).
 setup:
@@ -40,17 +41,17 @@ lab:
 
 demo: setup
 	@scripts/install-packages scripts/packages/demo.txt
-	$(SWIFT_RELEASE)
+	@$(RELEASE)
 	Demo/run .build/release out/demo
 
 bench: setup
 	@scripts/install-packages scripts/packages/bench.txt
-	$(SWIFT_RELEASE) --product flowagg
+	swift build -c release --static-swift-stdlib --product flowagg
 	HOLDFAST_REFERENCE="$${HOLDFAST_REFERENCE:-$(wildcard ../shared/bench)}" Benchmarks/run .build/release "$(BENCH_DIR)"
 
 # Release binaries and their manual pages.
 install: all
-	swift package --allow-writing-to-package-directory --disable-sandbox generate-manual > /dev/null
+	swift package --disable-sandbox plugin --allow-writing-to-package-directory generate-manual > /dev/null
 	install -d "$(DESTDIR)$(PREFIX)/bin" "$(DESTDIR)$(PREFIX)/share/man/man1"
 	for tool in $(TOOLS); do install -s -m 755 .build/release/$$tool "$(DESTDIR)$(PREFIX)/bin/"; done
 	for tool in $(TOOLS); do install -m 644 .build/plugins/GenerateManual/outputs/$$tool/*.1 "$(DESTDIR)$(PREFIX)/share/man/man1/"; done

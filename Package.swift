@@ -13,6 +13,7 @@ let rules: [SwiftSetting] = [
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let subprocess: Target.Dependency = .product(name: "Subprocess", package: "swift-subprocess")
+let systemPackage: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 
 /// A room of the house: one library in one folder.
@@ -41,7 +42,9 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
-    .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
+    // Without its Foundation trait: no tool loads Foundation.
+    .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
+    .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
   targets: [
@@ -49,6 +52,9 @@ let package = Package(
     cLibrary("CXXHash", pkgConfig: "libxxhash", apt: "libxxhash-dev"),
     cLibrary("CZstd", pkgConfig: "libzstd", apt: "libzstd-dev"),
     cLibrary("CISAL", pkgConfig: "libisal", apt: "libisal-dev"),
+    cLibrary("CGraphviz", pkgConfig: "libgvc", apt: "libgraphviz-dev"),
+    cLibrary("CBtrfsUtil", pkgConfig: "libbtrfsutil", apt: "libbtrfsutil-dev"),
+    .target(name: "CLinux", path: "Sources/CLibraries/CLinux"),
 
     .systemLibrary(name: "CPrefetch", path: "Sources/CLibraries/CPrefetch"),
 
@@ -67,18 +73,39 @@ let package = Package(
     room("Windows", in: "Traffic", imports: ["Flows", "Packets", "Recognition", "Interchange", "ByteStreams"]),
     room("Metering", in: "Traffic", imports: ["Capture", "Packets", "Flows", "Windows", "Interchange", "ByteStreams"]),
 
+    // Dependencies
+    room("Inventory", in: "Dependencies", imports: ["Interchange", yams]),
+    room("Topology", in: "Dependencies", imports: ["Interchange", "Inventory"]),
+    room("Rendering", in: "Dependencies", imports: ["Interchange", "CGraphviz"]),
+
+    // Upgrades
+    room("Planning", in: "Upgrades", imports: ["Interchange", "Inventory", "ContentDigests"]),
+    room("Execution", in: "Upgrades", imports: ["Interchange", "ContentDigests", subprocess, systemPackage, "CBtrfsUtil", "CLinux"]),
+
     // Tools
     tool("flowagg", imports: ["Capture", "Metering", "Interchange", "ByteStreams"]),
+    tool("depgraph", imports: ["Inventory", "Topology", "Rendering", "Interchange", "ByteStreams", "ContentDigests"]),
+    tool("snapplan", imports: ["Planning", "Inventory", "Interchange", "ContentDigests", "ByteStreams"]),
+    tool("snapexec", imports: ["Execution", "Interchange", "ContentDigests", "ByteStreams"]),
 
     // Tests
     .target(name: "TestSupport", dependencies: ["Interchange", "ByteStreams"], path: "Tests/TestSupport"),
+    .target(name: "SyntheticTraffic", dependencies: ["Interchange", "ByteStreams"], path: "Tests/SyntheticTraffic", swiftSettings: rules),
     tests("AgreementTests", imports: ["Interchange", "flowagg"]),
+    tests("ByteStreamsTests", imports: ["ByteStreams"]),
+    tests("ContentDigestsTests", imports: ["ContentDigests", "Interchange"]),
     tests("RecognitionTests", imports: ["Recognition", "Interchange"]),
+    tests("ToolSupportTests", imports: ["ToolSupport"]),
     tests("CaptureTests", imports: ["Capture", "ByteStreams"]),
     tests("PacketsTests", imports: ["Packets", "Interchange"]),
     tests("FlowsTests", imports: ["Flows", "Packets"]),
     tests("WindowsTests", imports: ["Windows", "Metering", "Recognition", "Capture", "Packets", "Flows", "Interchange", "ByteStreams"]),
-    tests("PipelineTests", imports: ["Interchange", "ByteStreams", "flowagg"]),
     tests("InterchangeTests", imports: ["Interchange", "ByteStreams", "ContentDigests"]),
+    tests("InventoryTests", imports: ["Inventory", "Interchange"]),
+    tests("TopologyTests", imports: ["Topology", "Inventory", "Interchange", "SyntheticTraffic", "ContentDigests"]),
+    tests("RenderingTests", imports: ["Rendering", "Interchange"]),
+    tests("PipelineTests", imports: ["Interchange", "ByteStreams", "SyntheticTraffic", "ContentDigests"]),
+    tests("PlanningTests", imports: ["Planning", "Interchange", "ContentDigests"]),
+    tests("ExecutionTests", imports: ["Execution", "Interchange", "ContentDigests"]),
   ]
 )

@@ -31,8 +31,6 @@ def load(kind):
 
 def problems_of(value, check, place):
     for error in check.iter_errors(value):
-        # Of a `oneOf`, the branch that failed latest is the one that was meant.
-        error = jsonschema.exceptions.best_match([error], key=jsonschema.exceptions.by_relevance(weak=frozenset({"oneOf"})))
         path = "/".join(str(part) for part in error.absolute_path)
         yield f"{place}{path}: {error.message[:300]}"
 
@@ -138,6 +136,8 @@ def source_problems(source):
 def edges(data):
     schema, check = load("edges")
     definitions = schema["$defs"]
+    # A record is held to the schema of its own kind, so that messages do not speak of the others.
+    checks = {kind: check.evolve(schema={"$ref": f"#/$defs/{kind}", "$defs": definitions}) for kind in RANK}
     lines = data.split(b"\n")
     if lines[-1]:
         yield "the last line has no newline"
@@ -156,7 +156,7 @@ def edges(data):
         if kind not in RANK:
             yield f"{place}unknown record «{kind}»"
             continue
-        found = list(problems_of(record, check, place))
+        found = list(problems_of(record, checks[kind], place))
         if found:
             yield from found
             continue

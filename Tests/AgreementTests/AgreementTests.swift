@@ -66,7 +66,9 @@ import Testing
   }
 
   @Test func noKnownDifferenceHasGoneStale() throws {
-    for row in try Self.rows.get() where row.agrees { #expect(Self.knownDifferences[row.facts.path] == nil, "\(row.facts.path) agrees by now") }
+    for row in try Self.rows.get() where row.agrees {
+      #expect(Self.knownDifferences[row.facts.path] == nil, "\(row.facts.path) agrees by now")
+    }
   }
 
   @Test func everyRunEndsWithADocumentedCodeAndAWholeStream() throws {

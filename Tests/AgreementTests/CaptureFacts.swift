@@ -18,7 +18,9 @@ struct CaptureFacts: Sendable {
     return try lines.compactMap { line in
       let cells = line.split(separator: "\t", omittingEmptySubsequences: false).map(String.init)
       let row = Dictionary(uniqueKeysWithValues: zip(header, cells))
-      guard ["pcap", "flowpcap", "flowctx", "derived"].contains(row["kind"]), let path = row["path"], row["format"] != "netflow-concatenated" else {
+      guard ["pcap", "flowpcap", "flowctx", "derived"].contains(row["kind"]), let path = row["path"],
+        row["format"] != "netflow-concatenated"
+      else {
         return nil
       }
       return try facts(path: path, row: row, folder: folder)
@@ -29,7 +31,9 @@ struct CaptureFacts: Sendable {
     var facts = CaptureFacts(path: path, linkTypes: [])
     if let cell = row["reference_facts"], let object = try? JSONSerialization.jsonObject(with: Data(cell.utf8)) as? [String: Any] {
       if object["reader_packets"] != nil || object["ip_bytes"] != nil {
-        facts.take(packets: object["reader_packets"], ipv4: object["ipv4"], ipv6: object["ipv6"], bytes: object["ip_bytes"], links: object["linktypes"])
+        facts.take(
+          packets: object["reader_packets"], ipv4: object["ipv4"], ipv6: object["ipv6"], bytes: object["ip_bytes"],
+          links: object["linktypes"])
         return facts
       }
       if let reader = object["reader"] as? [String: Any], let tshark = object["tshark"] as? [String: Any] {

@@ -41,7 +41,8 @@ public final class DescriptorSource: ByteSource {
     while true {
       let (got, code) = unsafe buffer.withUnsafeMutableBytes { bytes -> (Int, Int32) in
         guard let base = bytes.baseAddress else { return (0, 0) }
-        let got = seekable ? unsafe pread(descriptor, base + start, room, off_t(fileOffset)) : unsafe Glibc.read(descriptor, base + start, room)
+        let got =
+          seekable ? unsafe pread(descriptor, base + start, room, off_t(fileOffset)) : unsafe Glibc.read(descriptor, base + start, room)
         return (got, errno)
       }
       if got >= 0 {

@@ -3,9 +3,11 @@ import Glibc
 /// Writes a file that appears whole or not at all, or standard output, a device or a fifo as it comes.
 ///
 /// A regular file is written beside its place under another name, synced, and moved there by `finish`; if that is never called it is removed.
+/// A file that was there keeps its mode, and a symbolic link to it stays one.
 /// Unsafe: system calls on paths and on the caller's bytes; bound: the bytes' own length.
 public final class FileSink: ByteSink {
   private let name: String
+  private let destination: String
   private let temporary: String?
   private var descriptor: Int32
   private var written: Int64 = 0
@@ -14,6 +16,7 @@ public final class FileSink: ByteSink {
   public init(path: String) throws(StreamError) {
     name = path
     guard path != "-" else {
+      destination = path
       descriptor = STDOUT_FILENO
       temporary = nil
       return
@@ -21,14 +24,38 @@ public final class FileSink: ByteSink {
     var status = stat()
     let exists = unsafe stat(path, &status) == 0
     if exists, status.st_mode & S_IFMT != S_IFREG {
+      destination = path
       temporary = nil
       descriptor = unsafe open(path, O_WRONLY | O_CLOEXEC)
-    } else {
-      let beside = "\(path).\(getpid()).part"
-      temporary = beside
-      descriptor = unsafe open(beside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, exists ? status.st_mode & 0o777 : 0o666)
+      if descriptor < 0 { throw Self.failure(path, errno, 0) }
+      return
     }
-    if descriptor < 0 { throw Self.failure(path, errno, 0) }
+    destination = exists ? Self.resolved(path) : path
+    let beside = try Self.openBeside(destination, name: path, mode: exists ? status.st_mode & 0o777 : 0o666)
+    temporary = beside.path
+    descriptor = beside.descriptor
+    // The umask took away what the file that was there may have.
+    if exists { _ = fchmod(descriptor, status.st_mode & 0o777) }
+  }
+
+  /// Makes a new file in the folder of a path. Another run may have died and left its own, with our process number in a container.
+  private static func openBeside(_ path: String, name: String, mode: mode_t) throws(StreamError) -> (path: String, descriptor: Int32) {
+    var code: Int32 = EEXIST
+    for attempt in 0..<100 {
+      let beside = "\(path).\(getpid())\(attempt == 0 ? "" : "-\(attempt)").part"
+      let descriptor = unsafe open(beside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode)
+      if descriptor >= 0 { return (beside, descriptor) }
+      code = errno
+      if code != EEXIST { break }
+    }
+    throw failure(name, code, 0)
+  }
+
+  /// The path behind symbolic links; the path itself where that cannot be told.
+  private static func resolved(_ path: String) -> String {
+    guard let real = unsafe realpath(path, nil) else { return path }
+    defer { unsafe free(real) }
+    return unsafe String(cString: real)
   }
 
   deinit {
@@ -59,7 +86,7 @@ public final class FileSink: ByteSink {
     guard descriptor >= 0 else { return }
     if let temporary {
       guard fsync(descriptor) == 0 else { throw Self.failure(name, errno, written) }
-      guard unsafe rename(temporary, name) == 0 else { throw Self.failure(name, errno, written) }
+      guard unsafe rename(temporary, destination) == 0 else { throw Self.failure(name, errno, written) }
     }
     if descriptor != STDOUT_FILENO {
       let answer = close(descriptor)

@@ -5,10 +5,11 @@ import Interchange
 public enum ContentDigest {
   /// The id of some bytes.
   public static func of(_ bytes: [UInt8]) -> String {
-    "sha256:" + SHA256.hash(data: bytes).map { byte in
-      let digits = String(byte, radix: 16)
-      return byte < 16 ? "0" + digits : digits
-    }.joined()
+    "sha256:"
+      + SHA256.hash(data: bytes).map { byte in
+        let digits = String(byte, radix: 16)
+        return byte < 16 ? "0" + digits : digits
+      }.joined()
   }
 
   /// The id of a JSON text's content: taken over its compact form, so that white space does not matter.
@@ -25,8 +26,12 @@ extension Topology {
     }
   }
 
-  /// Reads a topology and checks its digest: a document in which a byte was changed is refused.
+  /// Reads a topology and checks its digest: a document in which a byte was changed is refused, and so is one that was cut, be it
+  /// by no more than the newline at its end.
   public init(sealed bytes: [UInt8]) throws(DocumentError) {
+    guard bytes.last == 0x0A else {
+      throw DocumentError(at: .byte(bytes.count), found: "the end of the text", expected: "a newline before it")
+    }
     let tree = try JSONValue(parsing: bytes)
     guard let stated = tree["graph"]?["metadata"]?["digest"]?.string else {
       throw DocumentError(at: .path("graph.metadata"), found: "no «digest»", expected: "«digest»")

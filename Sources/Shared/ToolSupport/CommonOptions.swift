@@ -9,7 +9,9 @@ public enum ProgressMode: String, Sendable, CaseIterable, ExpressibleByArgument 
 
 /// The options that every tool has.
 public struct CommonOptions: ParsableArguments {
-  @Option(name: [.customShort("o"), .long], help: ArgumentHelp("Write to FILE instead of standard output; a name ending in .zst or .gz is compressed.", valueName: "file"))
+  @Option(
+    name: [.customShort("o"), .long],
+    help: ArgumentHelp("Write to FILE instead of standard output; a name ending in .zst or .gz is compressed.", valueName: "file"))
   public var output: String = "-"
 
   @Flag(name: .long, help: "Say nothing but errors.")

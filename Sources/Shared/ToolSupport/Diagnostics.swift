@@ -1,5 +1,3 @@
-import Glibc
-
 /// Messages for people on standard error: the one printer of every tool.
 public struct Diagnostics: Sendable {
   /// How messages are written.
@@ -31,13 +29,11 @@ public struct Diagnostics: Sendable {
 
   private func say(_ severity: Severity, _ message: String) {
     guard severity == .error || !isQuiet else { return }
-    var line: String
     switch format {
-    case .text: line = "\(tool): \(severity == .note ? "" : severity.rawValue + ": ")\(printable(message))\n"
+    case .text: writeToStandardError("\(tool): \(severity == .note ? "" : severity.rawValue + ": ")\(printable(message))\n")
     case .json:
-      line = "{\"tool\":\"\(tool)\",\"severity\":\"\(severity.rawValue)\",\"message\":\(jsonText(message))}\n"
+      writeToStandardError("{\"tool\":\"\(tool)\",\"severity\":\"\(severity.rawValue)\",\"message\":\(jsonText(message))}\n")
     }
-    line.withUTF8 { bytes in _ = unsafe Glibc.write(STDERR_FILENO, bytes.baseAddress, bytes.count) }
   }
 }
 

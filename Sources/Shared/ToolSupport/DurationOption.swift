@@ -7,7 +7,8 @@ public struct DurationOption: ExpressibleByArgument, Sendable, CustomStringConve
   public let nanoseconds: UInt64
 
   private static let units: [(name: String, nanoseconds: UInt64)] = [
-    ("ns", 1), ("us", 1000), ("ms", 1_000_000), ("s", 1_000_000_000), ("m", 60_000_000_000), ("h", 3_600_000_000_000), ("d", 86_400_000_000_000),
+    ("ns", 1), ("us", 1000), ("ms", 1_000_000), ("s", 1_000_000_000), ("m", 60_000_000_000), ("h", 3_600_000_000_000),
+    ("d", 86_400_000_000_000),
   ]
 
   /// That many seconds.

@@ -37,19 +37,14 @@ public final class ProgressLine {
       text += " of \(Self.size(Double(byteCount))) (\(min(100, bytes * 100 / byteCount)) %)"
       if rate > 0 { text += ", \(Int(max(0, Double(byteCount - bytes) / rate).rounded(.up))) s left" }
     }
-    write("\r\u{1B}[K\(text), \(Self.size(rate))/s")
+    writeToStandardError("\r\u{1B}[K\(text), \(Self.size(rate))/s")
     hasText = true
   }
 
   /// Takes the line away.
   public func clear() {
-    if hasText { write("\r\u{1B}[K") }
+    if hasText { writeToStandardError("\r\u{1B}[K") }
     hasText = false
-  }
-
-  private func write(_ text: String) {
-    var text = text
-    text.withUTF8 { bytes in _ = unsafe Glibc.write(STDERR_FILENO, bytes.baseAddress, bytes.count) }
   }
 
   /// A size with a unit and one decimal.

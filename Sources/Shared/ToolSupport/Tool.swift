@@ -15,8 +15,10 @@ public func runTool(_ diagnostics: Diagnostics, _ body: () throws -> ExitStatus)
   throw ExitCode(status.rawValue)
 }
 
-/// The same for a command that waits for other things.
-public func runTool(_ diagnostics: Diagnostics, _ body: () async throws -> ExitStatus) async throws {
+/// The same for a command that waits for other things, on the caller's actor.
+public func runTool(
+  _ diagnostics: Diagnostics, isolation: isolated (any Actor)? = #isolation, _ body: () async throws -> ExitStatus
+) async throws {
   _ = signal(SIGPIPE, SIG_IGN)
   let status: ExitStatus
   do { status = try await body() } catch { status = report(error, to: diagnostics) }

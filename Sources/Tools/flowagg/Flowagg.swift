@@ -53,11 +53,11 @@ struct Flowagg: ParsableCommand {
 
   private func aggregate(_ diagnostics: Diagnostics) throws -> ExitStatus {
     var paths: [String] = []
-    var found: Set<String> = []
+    var inFolders: Set<String> = []
     for input in inputs {
       let (files, isFolder) = try CaptureFiles.expand(input)
       if isFolder, files.isEmpty { diagnostics.warning("\(input): the folder holds no files") }
-      if isFolder { found.formUnion(files) }
+      if isFolder { inFolders.formUnion(files) }
       paths += files
     }
     let header = EdgeStreamHeader(
@@ -78,20 +78,24 @@ struct Flowagg: ParsableCommand {
       case .output(let cause): throw OutputError(cause)
       }
     }
-    return report(records, diagnostics)
+    return report(records, inFolders: inFolders, diagnostics)
   }
 
-  /// Says what could not be used, and what that means for the exit code.
-  private func report(_ records: [SourceRecord], _ diagnostics: Diagnostics) -> ExitStatus {
+  /// Says what could not be used, and what that means for the exit code. Files of a folder that are no captures are no input.
+  private func report(_ records: [SourceRecord], inFolders: Set<String>, _ diagnostics: Diagnostics) -> ExitStatus {
     var damaged = 0
     for record in records {
       guard let damage = record.damage else { continue }
-      damaged += 1
       let place = damage.inCompressed ? "byte \(damage.offset) of the compressed file" : "byte \(damage.offset)"
+      if record.kind == CaptureReader.Container.unknown.rawValue, inFolders.contains(record.name) {
+        diagnostics.note("\(record.name): \(place): \(damage.reason); left out")
+        continue
+      }
+      damaged += 1
       let used = record.packets == 0 ? "nothing of it was used" : "the \(record.packets) packets before it were counted"
       diagnostics.warning("\(record.name): \(place): \(damage.reason); \(used)")
     }
-    if damaged == 0 { return .done }
-    return records.contains { $0.complete || $0.packets > 0 } ? .partlyUnreadable : .unusableInput
+    guard records.contains(where: { $0.complete || $0.packets > 0 }) else { return .unusableInput }
+    return damaged == 0 ? .done : .partlyUnreadable
   }
 }

@@ -1,6 +1,8 @@
 import ByteStreams
 
 /// Writes an edge stream: `header`, then `edge`s and `nesting`s, then `source`s, then `end` with the count and digest of all before it.
+///
+/// Unsafe: finished text goes to digest and sink as a pointer into the writer's buffer; bound: what the buffer holds, within `take` alone.
 public struct EdgeStreamWriter: ~Copyable {
   private var text = ByteWriter()
   private var digest = StreamDigest()

@@ -30,7 +30,8 @@ struct LineBuffer: ~Copyable {
       }
       if end == buffer.count {
         guard end < Self.lineByteCountMax else {
-          throw DocumentError(document: source.name, at: .byte(0), found: "a line of more than \(Self.lineByteCountMax) bytes", expected: "shorter lines")
+          throw DocumentError(
+            document: source.name, at: .byte(0), found: "a line of more than \(Self.lineByteCountMax) bytes", expected: "shorter lines")
         }
         buffer.append(contentsOf: repeatElement(0, count: buffer.count))
       }

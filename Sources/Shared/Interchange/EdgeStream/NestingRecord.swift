@@ -18,7 +18,8 @@ public struct NestingRecord: Sendable, Equatable {
   /// A record of these counts.
   public init(
     window: Timestamp, network: String? = nil, host: IPAddress, inbound: (proto: TransportProtocol, port: UInt16),
-    outbound: (server: IPAddress, proto: TransportProtocol, port: UInt16), inboundFlows: UInt64, byParents: [(parents: UInt64, flows: UInt64)]
+    outbound: (server: IPAddress, proto: TransportProtocol, port: UInt16), inboundFlows: UInt64,
+    byParents: [(parents: UInt64, flows: UInt64)]
   ) {
     self.window = window
     self.network = network

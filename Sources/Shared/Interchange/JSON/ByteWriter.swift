@@ -35,7 +35,9 @@ import Glibc
   public mutating func takeBytes() -> [UInt8] { unsafe take { (bytes: UnsafeRawBufferPointer) in unsafe Array(bytes) } }
 
   /// The bytes written so far as text; forgets them.
-  public mutating func takeString() -> String { unsafe take { (bytes: UnsafeRawBufferPointer) in unsafe String(decoding: bytes, as: UTF8.self) } }
+  public mutating func takeString() -> String {
+    unsafe take { (bytes: UnsafeRawBufferPointer) in unsafe String(decoding: bytes, as: UTF8.self) }
+  }
 
   @inline(__always)
   private mutating func reserve(_ room: Int) {

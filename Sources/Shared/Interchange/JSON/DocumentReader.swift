@@ -42,7 +42,9 @@ public struct DocumentReader {
   }
 
   /// A member converted by `convert`; nil where absent, an error where `convert` gives nil.
-  public mutating func optional<Result>(_ key: String, _ expected: String, _ convert: (JSONValue) -> Result?) throws(DocumentError) -> Result? {
+  public mutating func optional<Result>(_ key: String, _ expected: String, _ convert: (JSONValue) -> Result?) throws(DocumentError)
+    -> Result?
+  {
     guard let value = optional(key) else { return nil }
     guard let result = convert(value) else {
       throw DocumentError(at: .path("\(path).\(key)"), found: Self.kind(of: value), expected: expected)
@@ -51,7 +53,9 @@ public struct DocumentReader {
   }
 
   /// A member that must be there, converted by `convert`.
-  public mutating func required<Result>(_ key: String, _ expected: String, _ convert: (JSONValue) -> Result?) throws(DocumentError) -> Result {
+  public mutating func required<Result>(_ key: String, _ expected: String, _ convert: (JSONValue) -> Result?) throws(DocumentError)
+    -> Result
+  {
     _ = try required(key)
     guard let result = try optional(key, expected, convert) else { throw DocumentError(at: .path(path), found: "null", expected: expected) }
     return result

@@ -22,7 +22,9 @@ extension Topology {
     var root = try DocumentReader(json)
     var graph = try DocumentReader(try root.required("graph"), path: "graph")
     let type = try graph.string("type")
-    guard type == Topology.schema else { throw DocumentError(at: .path("graph.type"), found: "«\(type)»", expected: "«\(Topology.schema)»") }
+    guard type == Topology.schema else {
+      throw DocumentError(at: .path("graph.type"), found: "«\(type)»", expected: "«\(Topology.schema)»")
+    }
     let nodeMembers = try graph.required("nodes", "an object") { $0.object }
     nodes = []
     for member in nodeMembers { nodes.append(try TopologyNode(id: member.key, json: member.value)) }
@@ -54,6 +56,7 @@ extension TopologyNode {
       members.append(.init("basis", .string(service.basis.rawValue)))
       metadata.append(.init("service", .object(members)))
     }
+    if !names.isEmpty { metadata.append(.init("names", .array(names.map { .string($0) }))) }
     return .object([.init("label", .string(label)), .init("metadata", .object(metadata))])
   }
 
@@ -69,9 +72,12 @@ extension TopologyNode {
     proto = try metadata.optionalString("proto")
     port = try metadata.optional("port", "a port") { $0.unsigned.flatMap(UInt16.init(exactly:)) }
     service = try metadata.optional("service", "a service") { value in
-      guard let nature = value["nature"]?.string.flatMap(Nature.init), let basis = value["basis"]?.string.flatMap(ServiceBasis.init) else { return nil }
+      guard let nature = value["nature"]?.string.flatMap(Nature.init), let basis = value["basis"]?.string.flatMap(ServiceBasis.init) else {
+        return nil
+      }
       return Service(app: value["app"]?.string, nature: nature, basis: basis)
     }
+    names = try metadata.strings("names")
   }
 }
 
@@ -90,17 +96,22 @@ extension TopologyEdge.Criterion {
 
 extension TopologyEdge {
   var json: JSONValue {
-    .object([
+    let trust: [JSONValue.Member] = trust.map { [.init("trust", $0.json)] } ?? []
+    return .object([
       .init("source", .string(source)), .init("target", .string(target)), .init("relation", .string(relation.rawValue)),
       .init(
         "metadata",
-        .object([
-          .init("score", .decimal(score, places: scorePlaces)), .init("weak", .bool(weak)), .init("certain", .bool(certain)),
-          .init("answered", .bool(answered)), .init("volume", volume.json), .init("frequency", frequency.json),
-          .init("duration", duration.json), .init("nature", nature.json), .init("bytes_to_server", .integer(bytesToServer)),
-          .init("bytes_to_client", .integer(bytesToClient)), .init("windows", .array(windows.map { .string($0.rfc3339) })),
-          .init("evidence", .array(evidence.map { .string($0) })), .init("first", .string(first.rfc3339)), .init("last", .string(last.rfc3339)),
-        ])),
+        .object(
+          [
+            .init("score", .decimal(score, places: scorePlaces)), .init("weak", .bool(weak)), .init("certain", .bool(certain)),
+            .init("answered", .bool(answered)), .init("volume", volume.json), .init("frequency", frequency.json),
+            .init("duration", duration.json), .init("nature", nature.json),
+          ] + trust + [
+            .init("bytes_to_server", .integer(bytesToServer)),
+            .init("bytes_to_client", .integer(bytesToClient)), .init("windows", .array(windows.map { .string($0.rfc3339) })),
+            .init("evidence", .array(evidence.map { .string($0) })), .init("first", .string(first.rfc3339)),
+            .init("last", .string(last.rfc3339)),
+          ])),
     ])
   }
 
@@ -118,6 +129,8 @@ extension TopologyEdge {
     frequency = try Criterion(json: try metadata.required("frequency"), path: path + ".metadata.frequency")
     duration = try Criterion(json: try metadata.required("duration"), path: path + ".metadata.duration")
     nature = try Criterion(json: try metadata.required("nature"), path: path + ".metadata.nature")
+    trust = nil
+    if let value = metadata.optional("trust") { trust = try Criterion(json: value, path: path + ".metadata.trust") }
     bytesToServer = try metadata.required("bytes_to_server", "a number of bytes") { $0.unsigned }
     bytesToClient = try metadata.required("bytes_to_client", "a number of bytes") { $0.unsigned }
     windows = try metadata.required("windows", "a list of times") { value in

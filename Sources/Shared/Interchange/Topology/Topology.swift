@@ -47,11 +47,13 @@ public struct TopologyNode: Sendable, Equatable {
   public var port: UInt16?
   /// For a service: what it is.
   public var service: Service?
+  /// For a service: names of its server seen in the traffic, ascending.
+  public var names: [String]
 
   /// A node or service of that id.
   public init(
     id: String, label: String, kind: Kind, tenant: String? = nil, addresses: [String] = [], node: String? = nil, proto: String? = nil,
-    port: UInt16? = nil, service: Service? = nil
+    port: UInt16? = nil, service: Service? = nil, names: [String] = []
   ) {
     self.id = id
     self.label = label
@@ -62,6 +64,7 @@ public struct TopologyNode: Sendable, Equatable {
     self.proto = proto
     self.port = port
     self.service = service
+    self.names = names
   }
 }
 
@@ -112,6 +115,8 @@ public struct TopologyEdge: Sendable, Equatable {
   public var duration: Criterion
   /// What the service is for.
   public var nature: Criterion
+  /// How far the observation itself can be trusted: whether anybody answered, and how sure the direction is; nil where nobody judged that.
+  public var trust: Criterion?
   /// IP bytes from the source to the target: what it writes.
   public var bytesToServer: UInt64
   /// IP bytes back.
@@ -130,7 +135,8 @@ public struct TopologyEdge: Sendable, Equatable {
   /// A dependency with its criteria.
   public init(
     source: String, target: String, relation: Relation, score: Double, weak: Bool, certain: Bool, volume: Criterion, frequency: Criterion,
-    duration: Criterion, nature: Criterion, bytesToServer: UInt64, bytesToClient: UInt64, answered: Bool, windows: [Timestamp],
+    duration: Criterion, nature: Criterion, trust: Criterion? = nil, bytesToServer: UInt64, bytesToClient: UInt64, answered: Bool,
+    windows: [Timestamp],
     evidence: [String], first: Timestamp, last: Timestamp
   ) {
     self.source = source
@@ -143,6 +149,7 @@ public struct TopologyEdge: Sendable, Equatable {
     self.frequency = frequency
     self.duration = duration
     self.nature = nature
+    self.trust = trust
     self.bytesToServer = bytesToServer
     self.bytesToClient = bytesToClient
     self.answered = answered

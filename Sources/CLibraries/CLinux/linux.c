@@ -1,0 +1,38 @@
+#define _GNU_SOURCE
+#include "CLinux.h"
+
+#include <fcntl.h>
+#include <linux/openat2.h>
+#include <stdio.h>
+#include <sys/file.h>
+#include <sys/syscall.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+const uint64_t linux_no_symlinks = RESOLVE_NO_SYMLINKS;
+const uint64_t linux_beneath = RESOLVE_BENEATH;
+const uint64_t linux_no_mounts = RESOLVE_NO_XDEV;
+
+int linux_openat2(int folder, const char *path, int flags, uint64_t resolve) {
+  struct open_how how = {.flags = (uint64_t)(flags | O_CLOEXEC), .mode = 0, .resolve = resolve};
+  return (int)syscall(SYS_openat2, folder, path, &how, sizeof how);
+}
+
+const unsigned linux_rename_noreplace = RENAME_NOREPLACE;
+const unsigned linux_rename_exchange = RENAME_EXCHANGE;
+
+int linux_renameat2(int from_folder, const char *from, int to_folder, const char *to, unsigned flags) {
+  return renameat2(from_folder, from, to_folder, to, flags);
+}
+
+int linux_lock(int descriptor) { return flock(descriptor, LOCK_EX | LOCK_NB); }
+
+uint64_t linux_file_system(int descriptor) {
+  struct statfs status;
+  return fstatfs(descriptor, &status) == 0 ? (uint64_t)status.f_type : 0;
+}
+
+uint64_t linux_free_bytes(int descriptor) {
+  struct statfs status;
+  return fstatfs(descriptor, &status) == 0 ? (uint64_t)status.f_bavail * (uint64_t)status.f_bsize : 0;
+}

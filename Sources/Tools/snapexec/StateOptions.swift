@@ -1,0 +1,51 @@
+import ArgumentParser
+import ContentDigests
+import Execution
+import Interchange
+import ToolSupport
+
+/// Where journals are, and what every subcommand does with a manifest's folder.
+struct StateOptions: ParsableArguments {
+  @Option(name: .long, help: ArgumentHelp("The folder of journals and manifests; 0700, an absolute path.", valueName: "dir"))
+  var state = "/var/lib/holdfast"
+
+  /// Opens the folder.
+  func open() throws -> StateFolder { try mapped { try StateFolder(path: state) } }
+}
+
+/// The drivers that this program has.
+func realDrivers() -> [any SnapshotDriver] { [BtrfsDriver()] }
+
+/// Errors of the state folder and of the system, as exit codes.
+func mapped<Result>(_ body: () throws -> Result) throws -> Result {
+  do { return try body() } catch { throw failure(for: error) }
+}
+
+/// The same for a body that waits.
+@MainActor func mapped<Result>(_ body: () async throws -> Result) async throws -> Result {
+  do { return try await body() } catch { throw failure(for: error) }
+}
+
+private func failure(for error: any Error) -> any Error {
+  switch error {
+  case StateError.notAllowed(let text): ToolFailure(.notAllowed, text)
+  case StateError.busy(let text): ToolFailure(.canBeResumed, text)
+  case StateError.notFound(let text): ToolFailure(.usage, text)
+  case let failure as SystemFailure: ToolFailure(failure.isDenied ? .notAllowed : .inputOutputError, failure.description)
+  default: error
+  }
+}
+
+extension ExitStatus {
+  /// What snapexec exits with when a manifest has come that far.
+  @MainActor init(_ state: Report.State, of walk: Walk) {
+    self =
+      switch state {
+      case .accepted: .done
+      case .restored, .rolledBack: .restored
+      case .restoreIncomplete: .restoreIncomplete
+      case .notStarted: walk.wasUnavailable ? .unavailable : .notStarted
+      case .unfinished: .canBeResumed
+      }
+  }
+}
