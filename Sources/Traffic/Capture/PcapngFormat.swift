@@ -37,7 +37,8 @@ struct PcapngFormat {
         continue
       }
       guard try block.require(length, as: CaptureFailure.self) else {
-        throw .damage(CaptureDamage(offset: block.offset, reason: "the file ends inside a block, after \(block.available) of \(length) bytes"))
+        throw .damage(
+          CaptureDamage(offset: block.offset, reason: "the file ends inside a block, after \(block.available) of \(length) bytes"))
       }
       let trailer = Int(block.bytes.span.number32(at: block.start + length - 4, order))
       guard trailer == length else { throw .damage(Self.contradiction(length, trailer, block.offset)) }
@@ -66,7 +67,8 @@ struct PcapngFormat {
       guard mayRead else { return nil }
       if try !block.require(12, as: CaptureFailure.self) {
         guard block.available > 0 else { return nil }
-        throw .damage(CaptureDamage(offset: block.offset, reason: "the file ends inside a block header, after \(block.available) of 12 bytes"))
+        throw .damage(
+          CaptureDamage(offset: block.offset, reason: "the file ends inside a block header, after \(block.available) of 12 bytes"))
       }
     }
     let bytes = block.bytes.span
@@ -80,10 +82,13 @@ struct PcapngFormat {
     let length = Int(bytes.number32(at: block.start + 4, order))
     let isSection = bytes.littleEndian32(at: block.start) == Self.sectionHeader
     guard length >= (isSection ? 28 : 12), length % 4 == 0 else {
-      throw .damage(CaptureDamage(offset: block.offset + 4, reason: "found a block length of \(length), expected a multiple of 4 from \(isSection ? 28 : 12)"))
+      throw .damage(
+        CaptureDamage(
+          offset: block.offset + 4, reason: "found a block length of \(length), expected a multiple of 4 from \(isSection ? 28 : 12)"))
     }
     guard length <= Self.blockByteCountMax || !isKnown(bytes.number32(at: block.start, order)) else {
-      throw .damage(CaptureDamage(offset: block.offset + 4, reason: "found a block of \(length) bytes, expected at most \(Self.blockByteCountMax)"))
+      throw .damage(
+        CaptureDamage(offset: block.offset + 4, reason: "found a block of \(length) bytes, expected at most \(Self.blockByteCountMax)"))
     }
     return length
   }
@@ -95,7 +100,8 @@ struct PcapngFormat {
     let offset = block.offset
     let taken = try block.skip(length - 4, as: CaptureFailure.self)
     guard taken == length - 4, try block.require(4, as: CaptureFailure.self) else {
-      throw .damage(CaptureDamage(offset: offset, reason: "the file ends inside a block, after \(taken + block.available) of \(length) bytes"))
+      throw .damage(
+        CaptureDamage(offset: offset, reason: "the file ends inside a block, after \(taken + block.available) of \(length) bytes"))
     }
     let trailer = Int(block.bytes.span.number32(at: block.start, order))
     guard trailer == length else { throw .damage(Self.contradiction(length, trailer, offset)) }
@@ -139,11 +145,13 @@ struct PcapngFormat {
     }
     let number = type == 6 ? Int(bytes.number32(at: start, order)) : Int(bytes.number16(at: start, order))
     guard number < interfaces.count else {
-      throw .damage(CaptureDamage(offset: offset, reason: "found a packet of interface \(number), expected one of the \(interfaces.count) declared"))
+      throw .damage(
+        CaptureDamage(offset: offset, reason: "found a packet of interface \(number), expected one of the \(interfaces.count) declared"))
     }
     let captured = Int(bytes.number32(at: start + 12, order))
     guard captured <= end - start - 20 else {
-      throw .damage(CaptureDamage(offset: offset, reason: "found a packet of \(captured) bytes in a block with room for \(end - start - 20)"))
+      throw .damage(
+        CaptureDamage(offset: offset, reason: "found a packet of \(captured) bytes in a block with room for \(end - start - 20)"))
     }
     let units = UInt64(bytes.number32(at: start + 4, order)) << 32 | UInt64(bytes.number32(at: start + 8, order))
     let time = interfaces[number].clock.nanoseconds(units)
@@ -166,7 +174,8 @@ struct PcapngFormat {
     let captured = min(original, snapLength, UInt32(end - start - 4))
     linksSeen.insert(interface.link)
     records[count] = PacketRecord(
-      timeNanoseconds: lastTimeNanoseconds, offset: Int32(truncatingIfNeeded: start + 4), capturedByteCount: captured, originalByteCount: original,
+      timeNanoseconds: lastTimeNanoseconds, offset: Int32(truncatingIfNeeded: start + 4), capturedByteCount: captured,
+      originalByteCount: original,
       link: interface.link, hasNoTime: true)
     count += 1
   }

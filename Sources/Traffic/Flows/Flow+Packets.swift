@@ -10,6 +10,7 @@ extension Flow {
     lastNanoseconds = packet.timeNanoseconds
     synNanoseconds = Self.noTime
     state = fromA ? [] : .firstFromB
+    generation &+= 1
     basis = 0
     events = .began
     window = Self.noWindow
@@ -19,13 +20,23 @@ extension Flow {
       case TCPFlags.syn | TCPFlags.ack: direct(clientIsA: !fromA, basis: FlowBasis.handshake)
       default: events.insert(.midstream)
       }
-    } else if packet.icmpType == 8 && packet.proto == 1 || packet.icmpType == 128 && packet.proto == 58 {
-      direct(clientIsA: fromA, basis: FlowBasis.message)
-    } else if packet.icmpType == 0 && packet.proto == 1 || packet.icmpType == 129 && packet.proto == 58 {
-      direct(clientIsA: !fromA, basis: FlowBasis.message)
+    } else if packet.proto == 1 || packet.proto == 58, isEcho(packet) {
+      directByEcho(packet, fromA: fromA)
     } else if wasIdle {
       direct(clientIsA: fromA, basis: FlowBasis.opened)
     }
+  }
+
+  @usableFromInline
+  func isEcho(_ packet: PacketSummary) -> Bool {
+    packet.proto == 1 ? packet.icmpType == 8 || packet.icmpType == 0 : packet.icmpType == 128 || packet.icmpType == 129
+  }
+
+  /// An echo request says who asked, and a reply who was asked (RFC 792, RFC 4443 §4).
+  @usableFromInline
+  mutating func directByEcho(_ packet: PacketSummary, fromA: Bool) {
+    let isRequest = packet.icmpType == 8 || packet.icmpType == 128
+    direct(clientIsA: fromA == isRequest, basis: FlowBasis.message)
   }
 
   /// Decides direction for good, unless it is.
@@ -103,12 +114,18 @@ extension Flow {
         (state, events) = (state.union(.reset), events.union(.reset))
       }
       state.insert(.ended)
-    } else if state.contains(other), !state.contains(.answered) {
-      state.insert(.answered)
-      events.insert(.answered)
+    } else {
+      if state.contains(other), !state.contains(.answered) {
+        state.insert(.answered)
+        events.insert(.answered)
+      }
+      // A RST alone is no answer, so its sender has not been heard.
+      state.insert(side)
     }
-    state.insert(side)
-    guard packet.proto == 6 else { return }
+    guard packet.proto == 6 else {
+      if packet.proto == 1 || packet.proto == 58, isEcho(packet) { directByEcho(packet, fromA: fromA) }
+      return
+    }
     switch packet.tcpFlags & (TCPFlags.syn | TCPFlags.ack) {
     case TCPFlags.syn:
       if state.contains(.seenSYN) {
@@ -117,7 +134,8 @@ extension Flow {
       } else {
         state.insert(.seenSYN)
         initialSequence = packet.sequence
-        synNanoseconds = packet.timeNanoseconds
+        // Behind its answer, which a tap reordered, it is no start of a round trip.
+        synNanoseconds = state.contains(.seenSYNACK) ? Self.noTime : packet.timeNanoseconds
         direct(clientIsA: fromA, basis: FlowBasis.handshake)
       }
     case TCPFlags.syn | TCPFlags.ack:
@@ -138,17 +156,21 @@ extension Flow {
 
   /// Adds another part of the same flow in the same window.
   mutating func merge(_ other: Flow) {
+    // The time of an ICMP error counts only where there is no packet.
+    if isWithoutPackets == other.isWithoutPackets {
+      firstInWindowNanoseconds = min(firstInWindowNanoseconds, other.firstInWindowNanoseconds)
+      lastInWindowNanoseconds = max(lastInWindowNanoseconds, other.lastInWindowNanoseconds)
+    } else if isWithoutPackets {
+      (firstInWindowNanoseconds, lastInWindowNanoseconds) = (other.firstInWindowNanoseconds, other.lastInWindowNanoseconds)
+    }
     bytesFromA &+= other.bytesFromA
     bytesFromB &+= other.bytesFromB
     packetsFromA &+= other.packetsFromA
     packetsFromB &+= other.packetsFromB
-    firstInWindowNanoseconds = min(firstInWindowNanoseconds, other.firstInWindowNanoseconds)
-    lastInWindowNanoseconds = max(lastInWindowNanoseconds, other.lastInWindowNanoseconds)
     slots |= other.slots
     if other.events.contains(.handshake) { handshakeNanoseconds = other.handshakeNanoseconds }
     events.formUnion(other.events)
-    if !state.contains(.directed), other.state.contains(.directed) {
-      direct(clientIsA: !other.state.contains(.clientIsB), basis: other.basis)
-    }
+    takeDirection(of: other)
+    state.insert(.alternating)
   }
 }

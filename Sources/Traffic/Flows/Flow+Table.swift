@@ -5,9 +5,11 @@ extension Flow {
   @inlinable
   mutating func setKey(_ packet: PacketSummary, fromA: Bool, entry number: UInt32) {
     (aHigh, aLow, aPort) =
-      fromA ? (packet.sourceHigh, packet.sourceLow, packet.sourcePort) : (packet.destinationHigh, packet.destinationLow, packet.destinationPort)
+      fromA
+      ? (packet.sourceHigh, packet.sourceLow, packet.sourcePort) : (packet.destinationHigh, packet.destinationLow, packet.destinationPort)
     (bHigh, bLow, bPort) =
-      fromA ? (packet.destinationHigh, packet.destinationLow, packet.destinationPort) : (packet.sourceHigh, packet.sourceLow, packet.sourcePort)
+      fromA
+      ? (packet.destinationHigh, packet.destinationLow, packet.destinationPort) : (packet.sourceHigh, packet.sourceLow, packet.sourcePort)
     proto = packet.proto
     isIPv6 = packet.isIPv6
     network = 0
@@ -28,12 +30,20 @@ extension Flow {
   /// Gives the entry back.
   mutating func release() { state = .free }
 
-  /// An ICMP error spoke of this flow.
-  mutating func fail(refused: Bool) {
-    if refused {
-      if !state.contains(.refused) { (state, events) = (state.union(.refused), events.union(.refused)) }
-    } else if !state.contains(.unreachable) {
-      (state, events) = (state.union(.unreachable), events.union(.unreachable))
-    }
+  /// Whether the part holds no packet: only an ICMP error spoke of the flow in its window.
+  public var isWithoutPackets: Bool { packetsFromA == 0 && packetsFromB == 0 }
+
+  /// What an ICMP error says of this flow, as a state; nil where it was said before.
+  func failure(refused: Bool) -> State? {
+    let said: State = refused ? .refused : .unreachable
+    return state.contains(said) ? nil : said
+  }
+
+  /// The part of this flow in another window that holds nothing but an ICMP error.
+  func failedPart(window number: Int64, at timeNanoseconds: Int64, refused: Bool) -> Flow {
+    var part = self
+    part.enter(window: number, at: timeNanoseconds)
+    part.events = refused ? .refused : .unreachable
+    return part
   }
 }

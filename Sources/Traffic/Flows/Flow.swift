@@ -37,7 +37,7 @@ public struct Flow: Sendable {
     public static let reset = State(rawValue: 4096)
     /// Counted as unreachable.
     public static let unreachable = State(rawValue: 8192)
-    /// Packets went back to an earlier window: one window may hold several parts of this flow.
+    /// Its packets went back to an earlier window, or an ICMP error spoke of it in another: one window may hold several parts of this flow.
     public static let alternating = State(rawValue: 16384)
     /// The entry is not in use.
     public static let free = State(rawValue: 32768)
@@ -101,6 +101,8 @@ public struct Flow: Sendable {
   public var basis: UInt8
   /// What happened in the window of the part.
   public var events: Events
+  /// Tells the flows apart that one entry holds one after the other.
+  @usableFromInline var generation: UInt16
   @usableFromInline var entry: UInt32
 
   // Its part in a window.
@@ -128,7 +130,7 @@ public struct Flow: Sendable {
   init() {
     (aHigh, aLow, bHigh, bLow, aPort, bPort, proto, isIPv6, network) = (0, 0, 0, 0, 0, 0, 0, false, 0)
     (startNanoseconds, lastNanoseconds, synNanoseconds, initialSequence) = (0, 0, Self.noTime, 0)
-    (state, basis, events, entry, window) = (.free, 0, [], 0, Self.noWindow)
+    (state, basis, events, generation, entry, window) = (.free, 0, [], 0, 0, Self.noWindow)
     (bytesFromA, bytesFromB, packetsFromA, packetsFromB) = (0, 0, 0, 0)
     (firstInWindowNanoseconds, lastInWindowNanoseconds, slots, handshakeNanoseconds) = (0, 0, 0, 0)
   }

@@ -16,8 +16,8 @@ import Packets
   @usableFromInline var freeEntries: [UInt32] = []
   @usableFromInline var hashes: [UInt64]
   @usableFromInline let seed: UInt64
-  /// Parts of flows in windows that are still open, but that are not the flow's newest.
-  @usableFromInline var putAway: [(window: Int64, parts: [Flow])] = []
+  /// What the windows hold that have not closed.
+  @usableFromInline var windows = OpenWindows()
 
   /// After how much silence a TCP flow ends.
   public let idleTCPNanoseconds: Int64
@@ -25,8 +25,15 @@ import Packets
   public let idleOtherNanoseconds: Int64
   /// How many flows are open.
   public var count: Int { entryCount - freeEntries.count }
-  /// Time of the first packet of all: what began this soon after it may have begun before.
-  @usableFromInline var firstNanoseconds = Int64.max
+  /// Since when traffic was observed without a break: what began soon after it may have begun before.
+  public var observedSinceNanoseconds: Int64 = 1 << 62
+  /// Times beyond this are not believed.
+  public var believedUntilNanoseconds = Int64.min
+  /// When flows are looked through next for those that have ended.
+  private var nextSweepNanoseconds = Int64.min
+  /// For each entry, the last gathering that met it.
+  private var metAt: [UInt32] = []
+  private var gatherings: UInt32 = 0
 
   /// An empty table. The hash is seeded at random, so that no traffic can be made to collide; nothing that is written depends on it.
   public init(idleTCPNanoseconds: Int64, idleOtherNanoseconds: Int64, batchCount: Int) {
@@ -60,8 +67,12 @@ import Packets
   @inlinable @inline(__always)
   func hash(_ packet: PacketSummary) -> UInt64 {
     let fromA = Self.isFromA(packet)
-    let a = fromA ? (packet.sourceHigh, packet.sourceLow, packet.sourcePort) : (packet.destinationHigh, packet.destinationLow, packet.destinationPort)
-    let b = fromA ? (packet.destinationHigh, packet.destinationLow, packet.destinationPort) : (packet.sourceHigh, packet.sourceLow, packet.sourcePort)
+    let a =
+      fromA
+      ? (packet.sourceHigh, packet.sourceLow, packet.sourcePort) : (packet.destinationHigh, packet.destinationLow, packet.destinationPort)
+    let b =
+      fromA
+      ? (packet.destinationHigh, packet.destinationLow, packet.destinationPort) : (packet.sourceHigh, packet.sourceLow, packet.sourcePort)
     return hash(a, b, packet.proto, packet.isIPv6)
   }
 
@@ -102,11 +113,15 @@ import Packets
     let flow = unsafe entries + entry
     guard unsafe flow.pointee.proto == packet.proto, unsafe flow.pointee.isIPv6 == packet.isIPv6 else { return false }
     if fromA {
-      return unsafe flow.pointee.aLow == packet.sourceLow && flow.pointee.bLow == packet.destinationLow && flow.pointee.aPort == packet.sourcePort
-        && flow.pointee.bPort == packet.destinationPort && flow.pointee.aHigh == packet.sourceHigh && flow.pointee.bHigh == packet.destinationHigh
+      return unsafe flow.pointee.aLow == packet.sourceLow && flow.pointee.bLow == packet.destinationLow
+        && flow.pointee.aPort == packet.sourcePort
+        && flow.pointee.bPort == packet.destinationPort && flow.pointee.aHigh == packet.sourceHigh
+        && flow.pointee.bHigh == packet.destinationHigh
     }
-    return unsafe flow.pointee.bLow == packet.sourceLow && flow.pointee.aLow == packet.destinationLow && flow.pointee.bPort == packet.sourcePort
-      && flow.pointee.aPort == packet.destinationPort && flow.pointee.bHigh == packet.sourceHigh && flow.pointee.aHigh == packet.destinationHigh
+    return unsafe flow.pointee.bLow == packet.sourceLow && flow.pointee.aLow == packet.destinationLow
+      && flow.pointee.bPort == packet.sourcePort
+      && flow.pointee.aPort == packet.destinationPort && flow.pointee.bHigh == packet.sourceHigh
+      && flow.pointee.aHigh == packet.destinationHigh
   }
 
   /// The entry of a packet's flow; nil if there is none.
@@ -136,24 +151,38 @@ import Packets
       entry = known
       let idle = packet.proto == 6 ? idleTCPNanoseconds : idleOtherNanoseconds
       if unsafe entries[entry].isSucceeded(by: packet, fromA: fromA, idleNanoseconds: idle) {
-        let wasIdle = unsafe packet.timeNanoseconds - entries[entry].lastNanoseconds > idle
-        putAwayPart(of: entry)
-        unsafe entries[entry].begin(packet, fromA: fromA, wasIdle: wasIdle)
-        unsafe entries[entry].enter(window: window, at: packet.timeNanoseconds)
+        succeed(entry, packet, fromA: fromA, window: window)
       } else if unsafe entries[entry].window != window {
-        putAwayPart(of: entry)
-        unsafe entries[entry].enter(window: window, at: packet.timeNanoseconds)
+        move(entry, to: window, at: packet.timeNanoseconds)
       }
     } else {
       entry = insert(packet, fromA: fromA, hash: hashes[place])
-      unsafe entries[entry].enter(window: window, at: packet.timeNanoseconds)
+      move(entry, to: window, at: packet.timeNanoseconds)
     }
     unsafe entries[entry].absorb(packet, fromA: fromA, slot: slot)
   }
 
+  /// A new flow takes over the entry of one with the same key.
+  @inlinable @inline(never)
+  mutating func succeed(_ entry: Int, _ packet: PacketSummary, fromA: Bool, window: Int64) {
+    let wasIdle =
+      unsafe packet.timeNanoseconds - entries[entry].lastNanoseconds > idleOtherNanoseconds
+      && packet.timeNanoseconds <= believedUntilNanoseconds
+    putAwayPart(of: entry)
+    unsafe entries[entry].begin(packet, fromA: fromA, wasIdle: wasIdle)
+    move(entry, to: window, at: packet.timeNanoseconds)
+  }
+
+  /// Begins the flow's part in a window, and keeps a copy of that in the window it leaves.
+  @inlinable @inline(__always)
+  mutating func move(_ entry: Int, to window: Int64, at timeNanoseconds: Int64) {
+    putAwayPart(of: entry)
+    unsafe entries[entry].enter(window: window, at: timeNanoseconds)
+    windows.note(entry, in: window)
+  }
+
   @inlinable @inline(never)
   mutating func insert(_ packet: PacketSummary, fromA: Bool, hash: UInt64) -> Int {
-    if firstNanoseconds == .max { firstNanoseconds = packet.timeNanoseconds }
     if (count + 1) * 2 > mask + 1 { rebuild(slotCount: (mask + 1) * 2) }
     let entry: Int
     if let free = freeEntries.popLast() {
@@ -165,8 +194,9 @@ import Packets
       entryCount += 1
     }
     unsafe entries[entry].setKey(packet, fromA: fromA, entry: UInt32(entry))
-    let sinceFirst = packet.timeNanoseconds - firstNanoseconds
-    unsafe entries[entry].begin(packet, fromA: fromA, wasIdle: packet.proto != 6 && sinceFirst >= idleOtherNanoseconds)
+    let isBeginningSeen =
+      packet.timeNanoseconds - observedSinceNanoseconds >= idleOtherNanoseconds && packet.timeNanoseconds <= believedUntilNanoseconds
+    unsafe entries[entry].begin(packet, fromA: fromA, wasIdle: isBeginningSeen)
     place(entry, hash: hash)
     return entry
   }
@@ -201,86 +231,128 @@ import Packets
     }
   }
 
-  /// Counts the flow that a quoted packet is of, if it is known, as refused or unreachable in the window in which that was said.
+  /// Counts the flow that a quoted packet is of, unless it has ended, as refused or unreachable in the window in which that was said.
   public mutating func add(_ quoted: QuotedPacket, window: Int64) {
     let fromA = Self.isFromA(quoted.summary)
     guard let entry = find(quoted.summary, fromA: fromA, hash: hash(quoted.summary)) else { return }
-    if unsafe entries[entry].window != window {
-      putAwayPart(of: entry)
-      unsafe entries[entry].enter(window: window, at: quoted.summary.timeNanoseconds)
+    let idle = quoted.summary.proto == 6 ? idleTCPNanoseconds : idleOtherNanoseconds
+    guard unsafe quoted.summary.timeNanoseconds - entries[entry].lastNanoseconds <= idle,
+      let failure = unsafe entries[entry].failure(refused: quoted.isRefused)
+    else { return }
+    unsafe entries[entry].state.insert(failure)
+    if unsafe entries[entry].window == window {
+      unsafe entries[entry].events.insert(quoted.isRefused ? .refused : .unreachable)
+    } else {
+      unsafe entries[entry].state.insert(.alternating)
+      windows.putAway(unsafe entries[entry].failedPart(window: window, at: quoted.summary.timeNanoseconds, refused: quoted.isRefused))
     }
-    unsafe entries[entry].fail(refused: quoted.isRefused)
   }
 
   // MARK: windows
 
-  /// Keeps a copy of a flow's part in the window it leaves.
   @inlinable @inline(__always)
   mutating func putAwayPart(of entry: Int) {
-    if unsafe entries[entry].window != Flow.noWindow { putAway(unsafe entries[entry]) }
+    if unsafe entries[entry].window != Flow.noWindow { windows.putAway(unsafe entries[entry]) }
   }
 
-  @usableFromInline
-  mutating func putAway(_ part: Flow) {
-    if let place = putAway.lastIndex(where: { $0.window == part.window }) {
-      putAway[place].parts.append(part)
-    } else {
-      putAway.append((part.window, [part]))
+  /// Makes a window ready to be visited: one part for each flow, with the direction that is known by now.
+  public mutating func gather(window: Int64) {
+    guard let place = windows.place(of: window) else { return }
+    gatherings &+= 1
+    if metAt.count < entryCount { metAt += [UInt32](repeating: 0, count: entryCapacity - metAt.count) }
+    // An entry is listed once more each time it comes back; where it is in another window by now, its part here was put away.
+    windows.list[place].entries.removeAll { number in
+      let entry = Int(number)
+      guard unsafe entries[entry].window == window, metAt[entry] != gatherings else { return true }
+      metAt[entry] = gatherings
+      return false
     }
+    join(place)
+    direct(place)
   }
 
-  /// Visits the part of every flow that was active in a window; a visitor may decide direction for good, and the flow keeps it.
-  public mutating func forEachPart(of window: Int64, _ visit: (inout Flow) -> Void) {
-    if let place = putAway.firstIndex(where: { $0.window == window }) {
-      for part in putAway[place].parts.indices {
-        let wasDirected = putAway[place].parts[part].state.contains(.directed)
-        visit(&putAway[place].parts[part])
-        if !wasDirected, putAway[place].parts[part].state.contains(.directed) { keepDirection(of: putAway[place].parts[part]) }
-      }
-    }
-    for entry in 0..<entryCount where unsafe entries[entry].window == window { unsafe visit(&entries[entry]) }
-  }
-
-  private mutating func keepDirection(of part: Flow) {
-    let entry = Int(part.entry)
-    guard unsafe entries[entry].startNanoseconds == part.startNanoseconds, unsafe !entries[entry].state.contains(.free) else { return }
-    unsafe entries[entry].direct(clientIsA: !part.state.contains(.clientIsB), basis: part.basis)
-  }
-
-  /// Makes one part of several where a flow has more than one in a window. Call before the parts are visited.
-  public mutating func joinParts(of window: Int64) {
-    guard let place = putAway.firstIndex(where: { $0.window == window }) else { return }
-    let hasSeveral = putAway[place].parts.contains { $0.state.contains(.alternating) }
-    var alternates = false
-    for entry in 0..<entryCount where unsafe entries[entry].window == window && entries[entry].state.contains(.alternating) { alternates = true }
-    guard hasSeveral || alternates else { return }
-    var parts = putAway[place].parts
-    for entry in 0..<entryCount where unsafe entries[entry].window == window && entries[entry].state.contains(.alternating) {
-      parts.append(unsafe entries[entry])
-      unsafe entries[entry].leaveWindow()
-    }
-    parts.sort { ($0.entry, $0.startNanoseconds) < ($1.entry, $1.startNanoseconds) }
-    var joined: [Flow] = []
-    for part in parts {
-      if let last = joined.last, last.entry == part.entry, last.startNanoseconds == part.startNanoseconds {
-        joined[joined.count - 1].merge(part)
+  /// Gives parts without direction the one that their flow has by now.
+  private mutating func direct(_ place: Int) {
+    var undirected: [FlowIdentity: Int] = [:]
+    var wentBack: [Flow] = []
+    for number in windows.list[place].parts.indices {
+      let part = windows.list[place].parts[number]
+      if part.state.contains(.directed) {
+        // It may have ended, and then nobody else will know its direction, when its later windows close.
+        if part.state.contains(.alternating) { wentBack.append(part) }
+      } else if isOpen(part) {
+        windows.list[place].parts[number].takeDirection(of: unsafe entries[Int(part.entry)])
       } else {
-        joined.append(part)
+        undirected[FlowIdentity(part)] = number
       }
     }
-    putAway[place].parts = joined
+    if !undirected.isEmpty { windows.findDirections(of: undirected, in: place) }
+    if !wentBack.isEmpty { windows.keepDirections(of: wentBack, except: place) }
   }
 
-  /// Forgets a window's parts, and every flow that has been silent for longer than its idle time and `latenessNanoseconds` before `newest`.
+  /// Whether the flow of a part is still in the table.
+  private func isOpen(_ part: Flow) -> Bool {
+    let entry = Int(part.entry)
+    return unsafe entries[entry].generation == part.generation && !entries[entry].state.contains(.free)
+  }
+
+  /// Makes one part of several of the same flow.
+  private mutating func join(_ place: Int) {
+    var several: Set<FlowIdentity> = []
+    for part in windows.list[place].parts where part.state.contains(.alternating) { several.insert(FlowIdentity(part)) }
+    for entry in windows.list[place].entries where unsafe entries[Int(entry)].state.contains(.alternating) {
+      several.insert(FlowIdentity(unsafe entries[Int(entry)]))
+    }
+    guard !several.isEmpty else { return }
+    var whole: [FlowIdentity: Int] = [:]
+    var parts: [Flow] = []
+    func take(_ part: Flow) {
+      let identity = FlowIdentity(part)
+      if several.contains(identity) {
+        if let known = whole[identity] { return parts[known].merge(part) }
+        whole[identity] = parts.count
+      }
+      parts.append(part)
+    }
+    for part in windows.list[place].parts { take(part) }
+    windows.list[place].entries.removeAll { number in
+      let entry = Int(number)
+      guard unsafe entries[entry].state.contains(.alternating) else { return false }
+      take(unsafe entries[entry])
+      unsafe entries[entry].leaveWindow()
+      return true
+    }
+    windows.list[place].parts = parts
+  }
+
+  /// Visits the part of every flow in a gathered window; a visitor may decide direction for good, and the flow keeps it.
+  public mutating func forEachPart(of window: Int64, _ visit: (inout Flow) -> Void) {
+    guard let place = windows.place(of: window) else { return }
+    var decided: [Flow] = []
+    for number in windows.list[place].parts.indices {
+      let wasDirected = windows.list[place].parts[number].state.contains(.directed)
+      visit(&windows.list[place].parts[number])
+      let part = windows.list[place].parts[number]
+      guard !wasDirected, part.state.contains(.directed) else { continue }
+      let isOpen = isOpen(part)
+      if isOpen { unsafe entries[Int(part.entry)].takeDirection(of: part) }
+      if !isOpen || part.state.contains(.alternating) { decided.append(part) }
+    }
+    for entry in windows.list[place].entries { unsafe visit(&entries[Int(entry)]) }
+    if !decided.isEmpty { windows.keepDirections(of: decided, except: place) }
+  }
+
+  /// Forgets a window's parts, and now and then the flows that have been silent for longer than their idle time and `latenessNanoseconds`
+  /// before `newest`.
   public mutating func close(window: Int64, newest: Int64, latenessNanoseconds: Int64) {
-    putAway.removeAll { $0.window == window }
+    for entry in windows.remove(window) where unsafe entries[Int(entry)].window == window { unsafe entries[Int(entry)].leaveWindow() }
+    // Looking through all flows for every short window would cost more than the packets.
+    guard newest >= nextSweepNanoseconds else { return }
+    nextSweepNanoseconds = newest + min(idleTCPNanoseconds, idleOtherNanoseconds) / 8
     var removed = 0
-    for entry in 0..<entryCount where unsafe !entries[entry].state.contains(.free) {
-      if unsafe entries[entry].window == window { unsafe entries[entry].leaveWindow() }
-      guard unsafe entries[entry].window == Flow.noWindow else { continue }
+    for entry in 0..<entryCount where unsafe entries[entry].window == Flow.noWindow && !entries[entry].state.contains(.free) {
       let idle = unsafe entries[entry].proto == 6 ? idleTCPNanoseconds : idleOtherNanoseconds
-      let (silence, overflow) = unsafe newest.subtractingReportingOverflow(entries[entry].lastNanoseconds)
-      if overflow || silence > idle + latenessNanoseconds {
+      if unsafe newest - entries[entry].lastNanoseconds > idle + latenessNanoseconds {
         unsafe entries[entry].release()
         freeEntries.append(UInt32(entry))
         removed += 1

@@ -58,6 +58,14 @@ struct EdgeTable {
     var durationNanoseconds: UInt64 = 0
     var firstNanoseconds = Int64.max
     var lastNanoseconds = Int64.min
+    // Of ICMP errors about flows that had no packet in the window.
+    var firstFailureNanoseconds = Int64.max
+    var lastFailureNanoseconds = Int64.min
+
+    /// The earliest and the latest time of a packet, or of an ICMP error where there was none.
+    var span: (first: Int64, last: Int64) {
+      lastNanoseconds == .min ? (firstFailureNanoseconds, lastFailureNanoseconds) : (firstNanoseconds, lastNanoseconds)
+    }
   }
 
   private(set) var edges: [Sums] = []
@@ -90,9 +98,14 @@ struct EdgeTable {
     if events.contains(.midstream) { edges[place].outcome.midstream += 1 }
     edges[place].slots |= flow.slots
     let from = max(windowStart, flow.startNanoseconds)
-    if flow.lastInWindowNanoseconds > from { edges[place].durationNanoseconds &+= UInt64(flow.lastInWindowNanoseconds &- from) }
-    edges[place].firstNanoseconds = min(edges[place].firstNanoseconds, flow.firstInWindowNanoseconds)
-    edges[place].lastNanoseconds = max(edges[place].lastNanoseconds, flow.lastInWindowNanoseconds)
+    if flow.isWithoutPackets {
+      edges[place].firstFailureNanoseconds = min(edges[place].firstFailureNanoseconds, flow.firstInWindowNanoseconds)
+      edges[place].lastFailureNanoseconds = max(edges[place].lastFailureNanoseconds, flow.lastInWindowNanoseconds)
+    } else {
+      if flow.lastInWindowNanoseconds > from { edges[place].durationNanoseconds &+= UInt64(flow.lastInWindowNanoseconds - from) }
+      edges[place].firstNanoseconds = min(edges[place].firstNanoseconds, flow.firstInWindowNanoseconds)
+      edges[place].lastNanoseconds = max(edges[place].lastNanoseconds, flow.lastInWindowNanoseconds)
+    }
     edges[place].basis = min(edges[place].basis, basis)
     let clientPort = clientIsB ? flow.bPort : flow.aPort
     if edges[place].clientPort == 0 { edges[place].clientPort = clientPort }

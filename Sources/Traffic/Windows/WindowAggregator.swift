@@ -67,6 +67,8 @@ public struct WindowAggregator: ~Copyable {
   @usableFromInline
   mutating func admit(_ time: Int64) throws(StreamError) -> (window: Int64, slot: UInt64, isLate: Bool) {
     var answer = clock.admit(time, packet: packetCount)
+    table.observedSinceNanoseconds = clock.observedSinceNanoseconds
+    table.believedUntilNanoseconds = clock.believedUntilNanoseconds
     if let stays = clock.closing() {
       while let oldest = open.first, oldest < stays { try closeOldest() }
       clock.close(before: stays)
@@ -101,7 +103,7 @@ public struct WindowAggregator: ~Copyable {
     let window = open.removeFirst()
     let (start, overflow) = window.multipliedReportingOverflow(by: windowNanoseconds)
     let windowStart = overflow ? Int64.min : start
-    table.joinParts(of: window)
+    table.gather(window: window)
     var rules = DirectionRules()
     table.forEachPart(of: window) { part in
       if !part.state.contains(.directed) { rules.consider(part) }
@@ -125,8 +127,8 @@ public struct WindowAggregator: ~Copyable {
       let hasPorts = [6, 17, 33, 132, 136].contains(sums.key.proto)
       var edge = EdgeRecord(
         window: Timestamp(nanoseconds: windowStart), client: sums.key.client, server: sums.key.server, proto: proto,
-        port: hasPorts ? sums.key.port : nil, direction: sums.basis, first: Timestamp(nanoseconds: sums.firstNanoseconds),
-        last: Timestamp(nanoseconds: sums.lastNanoseconds))
+        port: hasPorts ? sums.key.port : nil, direction: sums.basis, first: Timestamp(nanoseconds: sums.span.first),
+        last: Timestamp(nanoseconds: sums.span.last))
       if hasPorts, !sums.basis.isCertain, !sums.hasSeveralClientPorts { edge.clientPort = sums.clientPort }
       edge.service = ServiceRegistry.shared.service(proto: proto, port: sums.key.port)
       edge.volume = sums.volume

@@ -18,6 +18,8 @@ struct WindowClock {
 
   /// Newest time that is believed.
   @usableFromInline var newestNanoseconds = Int64.min
+  /// Since when time went on without a jump.
+  private(set) var observedSinceNanoseconds = Int64.min
   /// Number of the first window that has not closed.
   private(set) var openFrom = Int64.min
   private var packetCount = 0
@@ -43,6 +45,9 @@ struct WindowClock {
     return (own, 1 << UInt64(slot), false)
   }
 
+  /// Times beyond this do not move time on their own word.
+  var believedUntilNanoseconds: Int64 { newestNanoseconds + Self.jumpNanoseconds }
+
   /// The window in which something counts that happened at a time without moving the clock.
   func window(of time: Int64) -> Int64 { max(openFrom, Self.flooredQuotient(time, windowNanoseconds).quotient) }
 
@@ -66,10 +71,7 @@ struct WindowClock {
 
   private mutating func move(to time: Int64, packet: Int) {
     packetCount = packet + 1
-    if newestNanoseconds == .min {
-      newestNanoseconds = time
-      return
-    }
+    if newestNanoseconds == .min { return jump(to: time) }
     let (ahead, overflow) = time.subtractingReportingOverflow(newestNanoseconds)
     if overflow ? time > newestNanoseconds : ahead > Self.jumpNanoseconds {
       let (distance, overflow) = time.subtractingReportingOverflow(jumpTimeNanoseconds)
@@ -78,14 +80,19 @@ struct WindowClock {
       jumpTimeNanoseconds = agrees ? max(jumpTimeNanoseconds, time) : time
       jumpPacket = packet
       if jumpCount >= Self.agreeCount {
-        newestNanoseconds = jumpTimeNanoseconds
+        jump(to: jumpTimeNanoseconds)
         jumpCount = 0
       }
     } else if ahead > 0 {
       newestNanoseconds = time
     } else if packetCount <= Self.agreeCount, overflow || ahead < -Self.jumpNanoseconds {
-      newestNanoseconds = time
+      jump(to: time)
     }
+  }
+
+  private mutating func jump(to time: Int64) {
+    newestNanoseconds = time
+    observedSinceNanoseconds = time
   }
 
   /// Sets the span of times that need no second thought: the slot, cut at the time that closes a window, and at the next jump.

@@ -1,0 +1,96 @@
+/// Which flow a part is of, among all that an entry held.
+struct FlowIdentity: Hashable {
+  var entry: UInt32
+  var generation: UInt16
+
+  init(_ part: Flow) { (entry, generation) = (part.entry, part.generation) }
+}
+
+/// What the windows hold that have not closed: the entries of flows that were active in them, and the parts of those that moved on.
+@usableFromInline
+struct OpenWindows {
+  @usableFromInline struct Window {
+    @usableFromInline let number: Int64
+    /// Entries that entered the window; also those that have left it.
+    @usableFromInline var entries: [UInt32] = []
+    /// Parts of flows whose newest packet is in another window.
+    @usableFromInline var parts: [Flow] = []
+
+    @usableFromInline init(number: Int64) { self.number = number }
+  }
+
+  /// In the order of their numbers.
+  @usableFromInline var list: [Window] = []
+  /// The one that was used last.
+  @usableFromInline var current = 0
+
+  @usableFromInline init() {}
+
+  /// Lists an entry that enters a window.
+  @inlinable @inline(__always)
+  mutating func note(_ entry: Int, in window: Int64) {
+    if current >= list.count || list[current].number != window { current = open(window) }
+    list[current].entries.append(UInt32(truncatingIfNeeded: entry))
+  }
+
+  /// Keeps the part of a flow that leaves the part's window.
+  @usableFromInline
+  mutating func putAway(_ part: Flow) { list[open(part.window)].parts.append(part) }
+
+  /// The first place whose window is not before this one.
+  private func lowerBound(_ window: Int64) -> Int {
+    var (low, high) = (0, list.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if list[middle].number < window { low = middle + 1 } else { high = middle }
+    }
+    return low
+  }
+
+  /// The place of a window; nil where it holds nothing.
+  func place(of window: Int64) -> Int? {
+    let place = lowerBound(window)
+    return place < list.count && list[place].number == window ? place : nil
+  }
+
+  /// The place of a window, made where there is none.
+  @usableFromInline
+  mutating func open(_ window: Int64) -> Int {
+    let place = lowerBound(window)
+    if place == list.count || list[place].number != window { list.insert(Window(number: window), at: place) }
+    return place
+  }
+
+  /// Forgets a window and gives the entries that were listed in it.
+  mutating func remove(_ window: Int64) -> [UInt32] {
+    guard let place = place(of: window) else { return [] }
+    current = 0
+    return list.remove(at: place).entries
+  }
+
+  /// Gives parts of flows that have ended, by their numbers, the direction of their parts in other windows.
+  mutating func findDirections(of undirected: [FlowIdentity: Int], in place: Int) {
+    for other in list.indices where other != place {
+      for part in list[other].parts where part.state.contains(.directed) {
+        if let number = undirected[FlowIdentity(part)] { list[place].parts[number].takeDirection(of: part) }
+      }
+    }
+  }
+
+  /// Gives the direction of these parts to those of the same flows in other windows.
+  mutating func keepDirections(of decided: [Flow], except place: Int) {
+    let known = Dictionary(decided.map { (FlowIdentity($0), $0) }) { first, _ in first }
+    for other in list.indices where other != place {
+      for number in list[other].parts.indices {
+        if let part = known[FlowIdentity(list[other].parts[number])] { list[other].parts[number].takeDirection(of: part) }
+      }
+    }
+  }
+}
+
+extension Flow {
+  /// Takes over a direction that is decided for good.
+  mutating func takeDirection(of other: Flow) {
+    if other.state.contains(.directed) { direct(clientIsA: !other.state.contains(.clientIsB), basis: other.basis) }
+  }
+}
