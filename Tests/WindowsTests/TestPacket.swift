@@ -59,7 +59,7 @@ struct TestPacket {
   /// The length of its IP packet, from the formats' own header sizes.
   var byteCount: UInt64 {
     let ip = isIPv6 ? 40 + (fragment == nil ? 0 : 8) : 20
-    let transport = isLaterFragment ? 0 : proto == 6 ? 20 : proto == 17 || proto == 1 || proto == 58 ? 8 : proto == 132 ? 12 : 0
+    let transport = isLaterFragment ? 0 : proto == 6 ? 20 : [1, 17, 58, 136].contains(proto) ? 8 : proto == 132 ? 12 : 0
     return UInt64(ip + transport + payload) + (quoted.first?.byteCount ?? 0)
   }
 
@@ -70,7 +70,7 @@ struct TestPacket {
     switch proto {
     case _ where isLaterFragment: body = content
     case 6: body = Frames.tcp(from.port, to.port, flags: flags, sequence: sequence, payload: payload)
-    case 17: body = Frames.udp(from.port, to.port, payload: payload)
+    case 17, 136: body = Frames.udp(from.port, to.port, payload: payload)
     case 132: body = Frames.sctp(from.port, to.port) + content
     case 1, 58: body = Frames.icmp(icmpType, code: icmpCode, (quoted.first?.ipPacket ?? []) + content)
     default: body = content

@@ -99,8 +99,11 @@ public struct Meter: ~Copyable {
     case .firstFragment:
       try push(source: source)
       for waiting in fragments.learn(packet) {
+        // What comes late is counted for the source of the whole batch.
+        if waiting.source != source { tallies[source].late &+= try flush() }
         batch[filled] = waiting.packet
         try push(source: waiting.source)
+        if waiting.source != source { tallies[waiting.source].late &+= try flush() }
       }
     case .laterFragment:
       if fragments.complete(&batch[filled], source: source) { try push(source: source) }

@@ -72,5 +72,7 @@ struct DirectionRules {
     return (firstFromB, .first)
   }
 
-  static func hasPorts(_ flow: Flow) -> Bool { flow.proto == 6 || flow.proto == 17 || flow.proto == 33 || flow.proto == 132 || flow.proto == 136 }
+  static func hasPorts(_ flow: Flow) -> Bool {
+    flow.proto == 6 || flow.proto == 17 || flow.proto == 33 || flow.proto == 132 || flow.proto == 136
+  }
 }

@@ -18,8 +18,8 @@ struct EdgeTable {
       isIPv6 = flow.isIPv6
     }
 
-    var hash: UInt64 {
-      var value = clientLow &* 0x9E37_79B9_7F4A_7C15 ^ serverLow
+    func hash(seed: UInt64) -> UInt64 {
+      var value = (clientLow ^ seed) &* 0x9E37_79B9_7F4A_7C15 ^ serverLow
       value = (value << 29 | value >> 35) &* 0xBF58_476D_1CE4_E5B9 ^ clientHigh
       value = (value << 31 | value >> 33) &* 0x94D0_49BB_1331_11EB ^ serverHigh
       value = (value << 27 | value >> 37) &* 0xD6E8_FEB8_6659_FD93 ^ (UInt64(port) << 9 | UInt64(proto) << 1 | (isIPv6 ? 1 : 0))
@@ -49,7 +49,8 @@ struct EdgeTable {
   struct Sums {
     var key: Key
     var basis = DirectionBasis.first
-    var clientPort: UInt16 = 0
+    /// The client's port, as long as all flows have the same.
+    var clientPort: UInt16?
     var hasSeveralClientPorts = false
     var volume = EdgeRecord.Volume()
     var outcome = EdgeRecord.Outcome()
@@ -71,13 +72,17 @@ struct EdgeTable {
   private(set) var edges: [Sums] = []
   /// Handshake round trips with the place of their edge.
   private(set) var handshakes: [(edge: Int, nanoseconds: UInt64)] = []
-  private var slots = [Int32](repeating: -1, count: 1 << 10)
+  private static let slotCountMin = 1 << 10
+  private var slots = [Int32](repeating: -1, count: Self.slotCountMin)
+  /// Makes collisions unforeseeable to whoever sends the traffic; nothing that is written depends on it.
+  private let seed = UInt64.random(in: .min ... .max)
 
-  /// Forgets all edges and keeps the room.
+  /// Forgets all edges and keeps the room, unless it is so large that clearing it would cost more than the edges did.
   mutating func removeAll() {
-    edges.removeAll(keepingCapacity: true)
+    let isLarge = slots.count > max(Self.slotCountMin, edges.count * 16)
+    edges.removeAll(keepingCapacity: !isLarge)
     handshakes.removeAll(keepingCapacity: true)
-    for place in slots.indices { slots[place] = -1 }
+    slots = [Int32](repeating: -1, count: isLarge ? Self.slotCountMin : slots.count)
   }
 
   /// Adds a flow's part of the window that starts at `windowStart`.
@@ -108,14 +113,14 @@ struct EdgeTable {
     }
     edges[place].basis = min(edges[place].basis, basis)
     let clientPort = clientIsB ? flow.bPort : flow.aPort
-    if edges[place].clientPort == 0 { edges[place].clientPort = clientPort }
+    if edges[place].clientPort == nil { edges[place].clientPort = clientPort }
     if edges[place].clientPort != clientPort { edges[place].hasSeveralClientPorts = true }
     if events.contains(.handshake) { handshakes.append((place, flow.handshakeNanoseconds)) }
   }
 
   private mutating func place(of key: Key) -> Int {
     let mask = slots.count - 1
-    var slot = Int(truncatingIfNeeded: key.hash) & mask
+    var slot = Int(truncatingIfNeeded: key.hash(seed: seed)) & mask
     while slots[slot] >= 0 {
       if edges[Int(slots[slot])].key == key { return Int(slots[slot]) }
       slot = (slot + 1) & mask
@@ -130,7 +135,7 @@ struct EdgeTable {
     slots = [Int32](repeating: -1, count: slots.count * 2)
     let mask = slots.count - 1
     for place in edges.indices {
-      var slot = Int(truncatingIfNeeded: edges[place].key.hash) & mask
+      var slot = Int(truncatingIfNeeded: edges[place].key.hash(seed: seed)) & mask
       while slots[slot] >= 0 { slot = (slot + 1) & mask }
       slots[slot] = Int32(place)
     }

@@ -27,17 +27,21 @@ public struct WindowAggregator: ~Copyable {
   private var open: [Int64] = []
   private let windowNanoseconds: Int64
   private let latenessNanoseconds: Int64
-  /// With more open windows than this the oldest closes early: absurd times must not choose our memory.
+  /// With more open windows than this the oldest closes early; times that are not believed open at most half of them. Absurd times must choose
+  /// neither our memory nor where real packets count.
   private static let openWindowCountMax = 4096
+  /// Longer limits than this (73 years) mean no limit, and their sums with times fit 64 bits.
+  private static let limitNanosecondsMax: Int64 = 1 << 61
 
-  /// An aggregator that writes to `sink`; the header is written at once.
+  /// An aggregator that writes to `sink`; the header is written at once. All times lie strictly within 2^62 ns of the epoch.
   public init(header: EdgeStreamHeader, batchCount: Int, to sink: any ByteSink) throws(StreamError) {
     writer = try EdgeStreamWriter(header: header, to: sink)
     windowNanoseconds = Int64(header.windowSeconds) * 1_000_000_000
-    latenessNanoseconds = Int64(clamping: header.latenessNanoseconds)
+    func limit(_ value: UInt64) -> Int64 { min(Int64(clamping: value), Self.limitNanosecondsMax) }
+    latenessNanoseconds = limit(header.latenessNanoseconds)
     clock = WindowClock(windowNanoseconds: windowNanoseconds, latenessNanoseconds: latenessNanoseconds)
     table = FlowTable(
-      idleTCPNanoseconds: Int64(clamping: header.idleTCPNanoseconds), idleOtherNanoseconds: Int64(clamping: header.idleOtherNanoseconds),
+      idleTCPNanoseconds: limit(header.idleTCPNanoseconds), idleOtherNanoseconds: limit(header.idleOtherNanoseconds),
       batchCount: batchCount)
   }
 
@@ -76,27 +80,42 @@ public struct WindowAggregator: ~Copyable {
       answer = clock.admit(time, packet: packetCount)
     }
     packetCount += 1
-    try note(open: answer.window)
-    return answer
+    return open.last == answer.window ? answer : try place(answer, at: time)
   }
 
-  private mutating func note(open window: Int64) throws(StreamError) {
-    guard open.last != window else { return }
-    let place = open.firstIndex { $0 >= window } ?? open.count
-    if place < open.count, open[place] == window { return }
-    open.insert(window, at: place)
-    if open.count > Self.openWindowCountMax {
+  /// Opens the window of an answer, or gives another where there are too many.
+  private mutating func place(
+    _ answer: (window: Int64, slot: UInt64, isLate: Bool), at time: Int64
+  ) throws(StreamError) -> (window: Int64, slot: UInt64, isLate: Bool) {
+    var (place, end) = (0, open.count)
+    while place < end {
+      let middle = (place + end) / 2
+      if open[middle] < answer.window { place = middle + 1 } else { end = middle }
+    }
+    if place < open.count, open[place] == answer.window { return answer }
+    if time > clock.believedUntilNanoseconds, open.count >= Self.openWindowCountMax / 2 {
+      clock.forgetSlot()
+      let newest = clock.newestNanoseconds
+      return try self.place((clock.window(of: newest), 1, true), at: newest)
+    }
+    if open.count >= Self.openWindowCountMax {
       let oldest = open[0]
+      guard answer.window > oldest else {
+        clock.close(before: oldest)
+        return (oldest, 1, true)
+      }
       try closeOldest()
       clock.close(before: oldest + 1)
+      place -= 1
     }
+    open.insert(answer.window, at: place)
+    return answer
   }
 
   /// Counts what an ICMP error says of the flow that it quotes. The packets before it must have been added.
   public mutating func add(_ quoted: QuotedPacket) throws(StreamError) {
-    let window = clock.window(of: quoted.summary.timeNanoseconds)
-    try note(open: window)
-    table.add(quoted, window: window)
+    let time = quoted.summary.timeNanoseconds
+    table.add(quoted, window: try place((clock.window(of: time), 1, false), at: time).window)
   }
 
   private mutating func closeOldest() throws(StreamError) {

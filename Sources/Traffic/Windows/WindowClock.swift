@@ -65,6 +65,11 @@ struct WindowClock {
   @usableFromInline
   mutating func close(before window: Int64) {
     openFrom = max(openFrom, window)
+    forgetSlot()
+  }
+
+  /// Gives every packet a second thought until one is admitted again.
+  mutating func forgetSlot() {
     sameUntil = Int64.min
     sameFrom = Int64.max
   }
