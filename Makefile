@@ -51,10 +51,12 @@ bench: setup
 
 # Release binaries and their manual pages.
 install: all
-	swift package --disable-sandbox plugin --allow-writing-to-package-directory generate-manual > /dev/null
+	swift build -c release --static-swift-stdlib --product generate-manual
+	mkdir -p .build/manual
+	for tool in $(TOOLS); do .build/release/generate-manual .build/release/$$tool --output-directory .build/manual || exit; done
 	install -d "$(DESTDIR)$(PREFIX)/bin" "$(DESTDIR)$(PREFIX)/share/man/man1"
-	for tool in $(TOOLS); do install -s -m 755 .build/release/$$tool "$(DESTDIR)$(PREFIX)/bin/"; done
-	for tool in $(TOOLS); do install -m 644 .build/plugins/GenerateManual/outputs/$$tool/*.1 "$(DESTDIR)$(PREFIX)/share/man/man1/"; done
+	for tool in $(TOOLS); do install -s -m 755 .build/release/$$tool "$(DESTDIR)$(PREFIX)/bin/" || exit; done
+	install -m 644 $(TOOLS:%=.build/manual/%.1) "$(DESTDIR)$(PREFIX)/share/man/man1/"
 
 clean:
 	rm -rf .build out
