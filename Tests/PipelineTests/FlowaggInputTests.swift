@@ -110,4 +110,11 @@ import Testing
     #expect(finished.status == 0)
     #expect(finished.sourceLines.count == 1)
   }
+
+  @Test func aNameThatIsNotUTF8IsSaidAndNotPassedOver() throws {
+    let folder = scratch.path("names")
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    let finished = try Tools.shell("cp /dev/null \(folder)/$'\\xff.pcap' && flowagg \(folder)")
+    #expect(finished.status == 74 && finished.messages.contains(folder), "\(finished.messages)")
+  }
 }
