@@ -26,6 +26,7 @@ struct Apply: AsyncParsableCommand {
     let diagnostics = common.diagnostics(tool: "snapexec")
     try await runTool(diagnostics) {
       let manifest = try read()
+      if dryRun { diagnostics.note("dry run: the steps are recorded; nothing is looked at, run or changed") }
       let runner: any CommandRunner = dryRun ? RecordingRunner() : SystemRunner()
       let command = try allowedCommand(manifest, runner)
       let output = try common.openOutput()

@@ -78,15 +78,17 @@ struct PcapFormat {
     var filled = 0
     var slots = records.mutableSpan
     while filled < slots.count, place + recordHeaderByteCount <= end {
-      let captured = Int(value(bytes.littleEndian32(at: place + 8)))
+      // One bounds check for the header; its four numbers are then at fixed places.
+      let header = bytes.extracting(place..<(place + 16))
+      let captured = Int(value(header.littleEndian32(at: 8)))
       let next = place + recordHeaderByteCount + captured
       guard captured <= capturedByteCountMax, next <= end else { break }
-      let seconds = Int64(value(bytes.littleEndian32(at: place)))
-      let fraction = Int64(value(bytes.littleEndian32(at: place + 4)))
+      let seconds = Int64(value(header.littleEndian32(at: 0)))
+      let fraction = Int64(value(header.littleEndian32(at: 4)))
       slots[filled] = PacketRecord(
-        timeNanoseconds: seconds * 1_000_000_000 + fraction * nanosecondsPerUnit, offset: Int32(truncatingIfNeeded: place + recordHeaderByteCount),
-        capturedByteCount: UInt32(truncatingIfNeeded: captured), originalByteCount: value(bytes.littleEndian32(at: place + 12)), link: link,
-        hasNoTime: false)
+        timeNanoseconds: seconds &* 1_000_000_000 &+ fraction &* nanosecondsPerUnit,
+        offset: Int32(truncatingIfNeeded: place + recordHeaderByteCount), capturedByteCount: UInt32(truncatingIfNeeded: captured),
+        originalByteCount: value(header.littleEndian32(at: 12)), link: link, hasNoTime: false)
       filled += 1
       place = next
     }

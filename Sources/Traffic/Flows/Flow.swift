@@ -10,37 +10,37 @@ public struct Flow: Sendable {
     public let rawValue: UInt32
     @inlinable public init(rawValue: UInt32) { self.rawValue = rawValue }
     /// A has sent.
-    public static let seenA = State(rawValue: 1)
+    @inlinable public static var seenA: State { State(rawValue: 1) }
     /// B has sent.
-    public static let seenB = State(rawValue: 2)
+    @inlinable public static var seenB: State { State(rawValue: 2) }
     /// The first packet came from B.
-    public static let firstFromB = State(rawValue: 4)
+    @inlinable public static var firstFromB: State { State(rawValue: 4) }
     /// Direction is decided for good; the client is A unless `clientIsB`.
-    public static let directed = State(rawValue: 8)
+    @inlinable public static var directed: State { State(rawValue: 8) }
     /// The client is B.
-    public static let clientIsB = State(rawValue: 16)
+    @inlinable public static var clientIsB: State { State(rawValue: 16) }
     /// A SYN was seen, and `initialSequence` is its number.
-    public static let seenSYN = State(rawValue: 32)
+    @inlinable public static var seenSYN: State { State(rawValue: 32) }
     /// A SYN-ACK was seen.
-    public static let seenSYNACK = State(rawValue: 64)
+    @inlinable public static var seenSYNACK: State { State(rawValue: 64) }
     /// A has sent FIN.
-    public static let finA = State(rawValue: 128)
+    @inlinable public static var finA: State { State(rawValue: 128) }
     /// B has sent FIN.
-    public static let finB = State(rawValue: 256)
+    @inlinable public static var finB: State { State(rawValue: 256) }
     /// FIN both ways or RST: a SYN opens a new flow.
-    public static let ended = State(rawValue: 512)
+    @inlinable public static var ended: State { State(rawValue: 512) }
     /// Counted as answered.
-    public static let answered = State(rawValue: 1024)
+    @inlinable public static var answered: State { State(rawValue: 1024) }
     /// Counted as refused.
-    public static let refused = State(rawValue: 2048)
+    @inlinable public static var refused: State { State(rawValue: 2048) }
     /// Counted as reset.
-    public static let reset = State(rawValue: 4096)
+    @inlinable public static var reset: State { State(rawValue: 4096) }
     /// Counted as unreachable.
-    public static let unreachable = State(rawValue: 8192)
+    @inlinable public static var unreachable: State { State(rawValue: 8192) }
     /// Its packets went back to an earlier window, or an ICMP error spoke of it in another: one window may hold several parts of this flow.
-    public static let alternating = State(rawValue: 16384)
+    @inlinable public static var alternating: State { State(rawValue: 16384) }
     /// The entry is not in use.
-    public static let free = State(rawValue: 32768)
+    @inlinable public static var free: State { State(rawValue: 32768) }
   }
 
   /// What happened to the flow in the window of its part.
@@ -48,19 +48,19 @@ public struct Flow: Sendable {
     public let rawValue: UInt8
     @inlinable public init(rawValue: UInt8) { self.rawValue = rawValue }
     /// The flow began.
-    public static let began = Events(rawValue: 1)
+    @inlinable public static var began: Events { Events(rawValue: 1) }
     /// The second end was heard for the first time.
-    public static let answered = Events(rawValue: 2)
+    @inlinable public static var answered: Events { Events(rawValue: 2) }
     /// A SYN was answered by RST, or the port was unreachable.
-    public static let refused = Events(rawValue: 4)
+    @inlinable public static var refused: Events { Events(rawValue: 4) }
     /// A flow that had been answered was reset.
-    public static let reset = Events(rawValue: 8)
+    @inlinable public static var reset: Events { Events(rawValue: 8) }
     /// The way there was unreachable.
-    public static let unreachable = Events(rawValue: 16)
+    @inlinable public static var unreachable: Events { Events(rawValue: 16) }
     /// The flow began without its beginning being seen.
-    public static let midstream = Events(rawValue: 32)
+    @inlinable public static var midstream: Events { Events(rawValue: 32) }
     /// `handshakeNanoseconds` was measured.
-    public static let handshake = Events(rawValue: 64)
+    @inlinable public static var handshake: Events { Events(rawValue: 64) }
   }
 
   /// No window.

@@ -25,13 +25,15 @@ extension PacketSummary {
       kind = .cutIPHeader
       return
     }
-    let versionAndLength = frame[offset]
+    // One bounds check for the header; its fields are then at fixed places.
+    let header = frame.extracting(offset..<(offset + 20))
+    let versionAndLength = header[0]
     let headerByteCount = Int(versionAndLength & 15) * 4
-    let totalLength = UInt32(frame.bigEndian16(at: offset + 2))
+    let totalLength = UInt32(header.bigEndian16(at: 2))
     ipByteCount = totalLength != 0 ? totalLength : originalByteCount - min(originalByteCount, UInt32(truncatingIfNeeded: offset))
-    sourceLow = UInt64(frame.bigEndian32(at: offset + 12))
-    destinationLow = UInt64(frame.bigEndian32(at: offset + 16))
-    proto = frame[offset + 9]
+    sourceLow = UInt64(header.bigEndian32(at: 12))
+    destinationLow = UInt64(header.bigEndian32(at: 16))
+    proto = header[9]
     guard versionAndLength >> 4 == 4, headerByteCount >= 20 else {
       kind = .notIPHeader
       return
@@ -40,9 +42,9 @@ extension PacketSummary {
       kind = .malformed
       return
     }
-    let fragment = frame.bigEndian16(at: offset + 6)
+    let fragment = header.bigEndian16(at: 6)
     if fragment & 0x3FFF != 0 {
-      identification = UInt32(frame.bigEndian16(at: offset + 4))
+      identification = UInt32(header.bigEndian16(at: 4))
       if fragment & 0x1FFF != 0 {
         kind = .laterFragment
         return
@@ -62,14 +64,15 @@ extension PacketSummary {
       kind = .cutIPHeader
       return
     }
-    let payloadLength = UInt32(frame.bigEndian16(at: offset + 4))
+    let header = frame.extracting(offset..<(offset + 40))
+    let payloadLength = UInt32(header.bigEndian16(at: 4))
     ipByteCount = payloadLength != 0 ? payloadLength + 40 : max(40, originalByteCount - min(originalByteCount, UInt32(truncatingIfNeeded: offset)))
-    sourceHigh = frame.bigEndian64(at: offset + 8)
-    sourceLow = frame.bigEndian64(at: offset + 16)
-    destinationHigh = frame.bigEndian64(at: offset + 24)
-    destinationLow = frame.bigEndian64(at: offset + 32)
-    proto = frame[offset + 6]
-    guard frame[offset] >> 4 == 6 else {
+    sourceHigh = header.bigEndian64(at: 8)
+    sourceLow = header.bigEndian64(at: 16)
+    destinationHigh = header.bigEndian64(at: 24)
+    destinationLow = header.bigEndian64(at: 32)
+    proto = header[6]
+    guard header[0] >> 4 == 6 else {
       kind = .notIPHeader
       return
     }
@@ -133,9 +136,10 @@ extension PacketSummary {
         if frame.count >= offset + 4 { readPorts(frame, at: offset) } else { kind = .cutTransportHeader }
         return
       }
-      readPorts(frame, at: offset)
-      sequence = frame.bigEndian32(at: offset + 4)
-      tcpFlags = frame[offset + 13]
+      let header = frame.extracting(offset..<(offset + 14))
+      readPorts(header, at: 0)
+      sequence = header.bigEndian32(at: 4)
+      tcpFlags = header[13]
     case 17, 33, 132, 136:
       guard frame.count >= offset + 4 else {
         kind = .cutTransportHeader

@@ -85,9 +85,11 @@ public struct EdgeStreamWriter: ~Copyable {
         string("\"app\":", app)
         text.byte(0x2C)
       }
-      string("\"nature\":", service.nature.rawValue)
-      string(",\"basis\":", service.basis.rawValue)
-      text.byte(0x7D)
+      text.literal("\"nature\":\"")
+      text.literal(service.nature.text)
+      text.literal("\",\"basis\":\"")
+      text.literal(service.basis.text)
+      text.literal("\"}")
     }
     text.literal(",\"direction\":{\"basis\":\"")
     text.literal(edge.direction.text)

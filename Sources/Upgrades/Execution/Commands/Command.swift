@@ -42,6 +42,8 @@ public struct CommandResult: Sendable, Equatable {
     case interrupted
     /// It could not be started.
     case notStarted(String)
+    /// It was not run: a dry run took it for one that ends well.
+    case recorded
   }
 
   /// What ended it.
@@ -55,8 +57,8 @@ public struct CommandResult: Sendable, Equatable {
     self.outputTail = outputTail
   }
 
-  /// Whether it ended with 0.
-  public var succeeded: Bool { ending == .exited(0) }
+  /// Whether it ended with 0, or was only recorded.
+  public var succeeded: Bool { ending == .exited(0) || ending == .recorded }
 
   /// How it ended, in words.
   public var text: String {
@@ -66,6 +68,7 @@ public struct CommandResult: Sendable, Equatable {
     case .timedOut: "took too long and was ended"
     case .interrupted: "was ended on request"
     case .notStarted(let why): "could not be started: \(why)"
+    case .recorded: "was not run (dry run)"
     }
   }
 }
@@ -87,7 +90,7 @@ public final class RecordingRunner: CommandRunner, @unchecked Sendable {
   private let answer: @Sendable (Command) -> CommandResult
 
   /// A recording runner.
-  public init(answer: @escaping @Sendable (Command) -> CommandResult = { _ in CommandResult(.exited(0)) }) { self.answer = answer }
+  public init(answer: @escaping @Sendable (Command) -> CommandResult = { _ in CommandResult(.recorded) }) { self.answer = answer }
 
   public func run(_ command: Command, interruption: Interruption) async -> CommandResult {
     commands.append(command)
