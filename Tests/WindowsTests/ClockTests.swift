@@ -45,7 +45,9 @@ import Testing
     #expect(edge.activeSlots == 2)
   }
 
-  @Test(arguments: [0, 4_102_444_800 - 1_767_225_600, -1_767_225_600] as [Double]) func anAbsurdFirstTimeMakesNothingLate(_ absurd: Double) throws {
+  @Test(arguments: [0, 4_102_444_800 - 1_767_225_600, -1_767_225_600] as [Double]) func anAbsurdFirstTimeMakesNothingLate(_ absurd: Double)
+    throws
+  {
     // 1970, 2100: the capture's own clock had not been set yet.
     let stream = try meter([packet(absurd)] + Self.filler(200, from: 1) + [packet(70), packet(30)])
     #expect(stream.sources.first?.late == 1, "the last packet alone")

@@ -20,7 +20,10 @@ public struct DurationOption: ExpressibleByArgument, Sendable, CustomStringConve
     guard let unit = Self.units.first(where: { $0.name == argument.dropFirst(number.count) }) else { return nil }
     let parts = number.split(separator: ".", omittingEmptySubsequences: false)
     guard (1...2).contains(parts.count), let whole = UInt64(parts[0]) else { return nil }
-    var (sum, overflow) = whole.multipliedReportingOverflow(by: unit.nanoseconds)
+    let (product, overflow) = whole.multipliedReportingOverflow(by: unit.nanoseconds)
+    // Far from the limits of 64 bits, so that the decimals can be added.
+    guard !overflow, product <= UInt64(Int64.max) else { return nil }
+    var sum = product
     if parts.count == 2 {
       var place = unit.nanoseconds
       guard !parts[1].isEmpty else { return nil }
@@ -30,9 +33,8 @@ public struct DurationOption: ExpressibleByArgument, Sendable, CustomStringConve
         sum += UInt64(value) * place
       }
     }
-    guard !overflow, sum <= UInt64(Int64.max) else { return nil }
+    guard sum <= UInt64(Int64.max) else { return nil }
     nanoseconds = sum
-    overflow = false
   }
 
   /// The length in the largest unit that holds it without a fraction.

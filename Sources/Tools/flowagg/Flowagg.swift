@@ -60,6 +60,7 @@ struct Flowagg: ParsableCommand {
       if isFolder { inFolders.formUnion(files) }
       paths += files
     }
+    if paths.isEmpty { throw ToolFailure(.missingInput, "no captures: \(inputs.joined(separator: ", ")) hold no files") }
     let header = EdgeStreamHeader(
       windowSeconds: window.nanoseconds / 1_000_000_000, latenessNanoseconds: lateness.nanoseconds, idleTCPNanoseconds: idleTCP.nanoseconds,
       idleOtherNanoseconds: idleOther.nanoseconds)

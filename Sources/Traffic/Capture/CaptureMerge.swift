@@ -125,7 +125,9 @@ public final class CaptureMerge {
   /// Opens the captures that time has reached.
   private func activate() throws(StreamError) {
     while let candidate = pending.last {
-      if let first = earliest(), isBefore(active[first].headNanoseconds, active[first].source, (candidate.firstNanoseconds, candidate.source)) {
+      if let first = earliest(),
+        isBefore(active[first].headNanoseconds, active[first].source, (candidate.firstNanoseconds, candidate.source))
+      {
         return
       }
       pending.removeLast()

@@ -1,5 +1,5 @@
-import ByteStreams
 import ByteReading
+import ByteStreams
 
 /// Reads the packets of one capture in batches, whatever its container, in constant memory.
 ///
@@ -91,7 +91,9 @@ public final class CaptureReader {
       switch error {
       case .damage(let found): damage = found
       case .stream(let failure):
-        damage = CaptureDamage(offset: UInt64(max(0, failure.offset)), inCompressed: failure.kind == .damaged || failure.kind == .cutShort, reason: failure.detail)
+        damage = CaptureDamage(
+          offset: UInt64(max(0, failure.offset)), inCompressed: failure.kind == .damaged || failure.kind == .cutShort,
+          reason: failure.detail)
       }
     }
   }

@@ -43,7 +43,9 @@ struct PcapFormat {
   func fill(_ records: inout [PacketRecord], _ count: inout Int, _ block: inout CaptureBlock) throws(CaptureFailure) {
     if try !block.require(recordHeaderByteCount, as: CaptureFailure.self) {
       guard block.available > 0 else { return }
-      throw .damage(CaptureDamage(offset: block.offset, reason: "the file ends inside a record header, after \(block.available) of \(recordHeaderByteCount) bytes"))
+      throw .damage(
+        CaptureDamage(
+          offset: block.offset, reason: "the file ends inside a record header, after \(block.available) of \(recordHeaderByteCount) bytes"))
     }
     let captured = Int(block.bytes.span.number32(at: block.start + 8, order))
     guard captured <= capturedByteCountMax else { throw .damage(tooLong(captured, at: block.offset)) }

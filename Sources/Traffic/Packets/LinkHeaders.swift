@@ -99,7 +99,9 @@ enum LinkHeaders {
       case 0..<0x0600:
         // An 802.3 length: LLC, and SNAP with an Ethernet type where it says so (RFC 1042).
         guard frame.count >= offset + 8 else { return NetworkStart(offset: offset, found: .other) }
-        guard frame[offset] == 0xAA, frame[offset + 1] == 0xAA, frame[offset + 2] == 3 else { return NetworkStart(offset: offset, found: .other) }
+        guard frame[offset] == 0xAA, frame[offset + 1] == 0xAA, frame[offset + 2] == 3 else {
+          return NetworkStart(offset: offset, found: .other)
+        }
         type = frame.bigEndian16(at: offset + 6)
         offset += 8
         guard type >= 0x0600 else { return NetworkStart(offset: offset, found: .other) }

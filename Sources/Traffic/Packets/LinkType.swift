@@ -24,7 +24,8 @@ public enum LinkType {
   public static let linuxSLL2: UInt16 = 276
 
   static let names: [(number: UInt16, name: String)] = [
-    (0, "null"), (1, "ethernet"), (6, "token_ring"), (9, "ppp"), (10, "fddi"), (12, "raw"), (14, "raw"), (50, "ppp_hdlc"), (51, "ppp_ether"),
+    (0, "null"), (1, "ethernet"), (6, "token_ring"), (9, "ppp"), (10, "fddi"), (12, "raw"), (14, "raw"), (50, "ppp_hdlc"),
+    (51, "ppp_ether"),
     (100, "atm_rfc1483"), (101, "raw"), (104, "c_hdlc"), (105, "ieee802_11"), (107, "frelay"), (108, "loop"), (113, "linux_sll"),
     (117, "pflog"), (119, "ieee802_11_prism"), (127, "ieee802_11_radiotap"), (163, "ieee802_11_avs"), (228, "ipv4"), (229, "ipv6"),
     (239, "nflog"), (276, "linux_sll2"),

@@ -66,7 +66,8 @@ extension PacketSummary {
     }
     let header = frame.extracting(offset..<(offset + 40))
     let payloadLength = UInt32(header.bigEndian16(at: 4))
-    ipByteCount = payloadLength != 0 ? payloadLength + 40 : max(40, originalByteCount - min(originalByteCount, UInt32(truncatingIfNeeded: offset)))
+    ipByteCount =
+      payloadLength != 0 ? payloadLength + 40 : max(40, originalByteCount - min(originalByteCount, UInt32(truncatingIfNeeded: offset)))
     sourceHigh = header.bigEndian64(at: 8)
     sourceLow = header.bigEndian64(at: 16)
     destinationHigh = header.bigEndian64(at: 24)
