@@ -31,6 +31,40 @@ import Testing
     for seed: UInt64 in 1...8 { #expect(try readAll(try written(content, suffix: suffix, seed: seed)) == content, "seed \(seed)") }
   }
 
+  /// What can be read of a file before reading fails.
+  private func readUntilFailure(_ bytes: [UInt8]) throws -> (bytes: [UInt8], failure: StreamError?) {
+    let scratch = try Scratch()
+    let source = try openSource(path: try scratch.write("file", bytes))
+    var buffer = [UInt8](repeating: 0, count: 8192)
+    var result: [UInt8] = []
+    do throws(StreamError) {
+      while true {
+        let got = try source.read(into: &buffer, from: 0)
+        if got == 0 { return (result, nil) }
+        result += buffer[..<got]
+      }
+    } catch { return (result, error) }
+  }
+
+  @Test(arguments: suffixes) func whatStoodBeforeTheDamageIsHandedOut(suffix: String) throws {
+    let content = content(400_000, seed: 21)
+    var file = try written(content, suffix: suffix)
+    let place = file.count * 3 / 4
+    for offset in 0..<64 { file[place + offset] ^= 0xA5 }
+    let (bytes, failure) = try readUntilFailure(file)
+    #expect(failure?.kind == .damaged || failure?.kind == .cutShort)
+    #expect(bytes.count > 128 * 1024, "only \(bytes.count) bytes")
+    #expect(content.starts(with: bytes.prefix(128 * 1024)))
+  }
+
+  @Test(arguments: suffixes) func muchOutputOfLittleInputIsReadToItsEnd(suffix: String) throws {
+    // The whole file is in the decoder before a tenth of its content has come out.
+    let content = [UInt8](repeating: 0x78, count: 5_000_000)
+    let file = try written(content, suffix: suffix)
+    #expect(file.count < 64 * 1024)
+    for bufferByteCount in [1000, 65_537, blockByteCount] { #expect(try readAll(file, bufferByteCount: bufferByteCount) == content) }
+  }
+
   @Test(arguments: suffixes, [1, 2, 7, 100, 1000, 65_536]) func smallBuffersGiveAll(suffix: String, bufferByteCount: Int) throws {
     let content = content(bufferByteCount < 10 ? 20_000 : 300_000, seed: 3)
     #expect(try readAll(try written(content, suffix: suffix), bufferByteCount: bufferByteCount) == content)

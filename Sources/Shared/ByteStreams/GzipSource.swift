@@ -11,6 +11,10 @@ import CISAL
   private var blockStart = 0
   private var blockEnd = 0
   private var insideMember = false
+  /// Whether the decoder filled all the room it was given, so that it may hold more without further input.
+  private var mayHoldOutput = false
+  /// What was found wrong behind bytes that were good: said once they have been handed out.
+  private var pendingFailure: StreamError?
 
   init(_ input: any ByteSource) {
     self.input = input
@@ -26,8 +30,9 @@ import CISAL
 
   func read(into buffer: inout [UInt8], from start: Int) throws(StreamError) -> Int {
     guard buffer.count > start else { return 0 }
+    if let pendingFailure { throw pendingFailure }
     while true {
-      if blockStart == blockEnd {
+      if blockStart == blockEnd, !mayHoldOutput {
         blockStart = 0
         blockEnd = 0
         blockEnd = try input.read(into: &block, from: 0)
@@ -62,10 +67,14 @@ import CISAL
         }
       }
       blockStart += used
+      mayHoldOutput = made == buffer.count - start
       guard answer == ISAL_DECOMP_OK || answer == ISAL_END_INPUT || answer == ISAL_OUT_OVERFLOW else {
-        throw StreamError(name: name, kind: .damaged, offset: fileOffset, detail: "damaged gzip data (isa-l answers \(answer))")
+        let failure = StreamError(name: name, kind: .damaged, offset: fileOffset, detail: "damaged gzip data (isa-l answers \(answer))")
+        guard made > 0 else { throw failure }
+        pendingFailure = failure
+        return made
       }
-      if unsafe state.pointee.block_state == ISAL_BLOCK_FINISH { insideMember = false }
+      if unsafe state.pointee.block_state == ISAL_BLOCK_FINISH { (insideMember, mayHoldOutput) = (false, false) }
       if made > 0 { return made }
       guard used > 0 || blockStart == blockEnd || !insideMember else {
         throw StreamError(name: name, kind: .damaged, offset: fileOffset, detail: "gzip data that leads nowhere")

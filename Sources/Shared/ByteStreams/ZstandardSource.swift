@@ -11,6 +11,10 @@ import CZstd
   private var blockStart = 0
   private var blockEnd = 0
   private var insideFrame = false
+  /// Whether the decoder filled all the room it was given, so that it may hold more without further input.
+  private var mayHoldOutput = false
+  /// What was found wrong behind bytes that were good: said once they have been handed out.
+  private var pendingFailure: StreamError?
 
   init(_ input: any ByteSource) throws(StreamError) {
     self.input = input
@@ -29,8 +33,9 @@ import CZstd
 
   func read(into buffer: inout [UInt8], from start: Int) throws(StreamError) -> Int {
     guard buffer.count > start else { return 0 }
+    if let pendingFailure { throw pendingFailure }
     while true {
-      if blockStart == blockEnd {
+      if blockStart == blockEnd, !mayHoldOutput {
         blockStart = 0
         blockEnd = 0
         blockEnd = try input.read(into: &block, from: 0)
@@ -54,9 +59,13 @@ import CZstd
         }
       }
       blockStart += used
+      mayHoldOutput = made == buffer.count - start && answer != 0
       if ZSTD_isError(answer) != 0 {
         let why = unsafe String(cString: ZSTD_getErrorName(answer))
-        throw StreamError(name: name, kind: .damaged, offset: fileOffset, detail: "damaged Zstandard data: \(why)")
+        let failure = StreamError(name: name, kind: .damaged, offset: fileOffset, detail: "damaged Zstandard data: \(why)")
+        guard made > 0 else { throw failure }
+        pendingFailure = failure
+        return made
       }
       insideFrame = answer != 0
       if made > 0 { return made }
