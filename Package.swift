@@ -59,7 +59,7 @@ let package = Package(
     .systemLibrary(name: "CPrefetch", path: "Sources/CLibraries/CPrefetch"),
 
     // Shared
-    room("ByteStreams", in: "Shared", imports: ["CZstd", "CISAL"]),
+    room("ByteStreams", in: "Shared", imports: ["CZstd", "CISAL", "CLinux"]),
     room("Interchange", in: "Shared", imports: ["ByteStreams", "CXXHash"]),
     room("ContentDigests", in: "Shared", imports: ["Interchange", crypto]),
     room("ToolSupport", in: "Shared", imports: ["ByteStreams", "Interchange", argumentParser]),

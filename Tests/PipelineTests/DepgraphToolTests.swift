@@ -153,4 +153,28 @@ import Testing
     let svg = try Tools.run("depgraph", ["--format", "svg"], input: stream)
     #expect(svg.status == 0 && svg.text.contains("<svg") && svg.text.contains("postgresql tcp/5432"), "\(svg.messages)")
   }
+
+  @Test func theSameStreamTwiceIsRefusedAndDoesNotCountTwice() throws {
+    let scratch = try Scratch()
+    let capture = Repository.fixture("three-tier.pcap.zst").path
+    let first = scratch.path("a.edges"), second = scratch.path("b.edges.zst")
+    #expect(try Tools.shell("flowagg \(capture) -o \(first) && flowagg \(capture) -o \(second)").status == 0)
+    let finished = try Tools.run("depgraph", [first, second])
+    #expect(finished.status == 65 && finished.output.isEmpty)
+    #expect(finished.messages.contains("the same stream"), "\(finished.messages)")
+  }
+
+  @Test func optionsThatWouldDoNothingAreRefused() throws {
+    let golden = Repository.fixture("golden.topology.json").path
+    #expect(try Tools.run("depgraph", ["explain", "app1", "db1", "--topology", golden, "--threshold", "0.9"]).status == 64)
+    #expect(try Tools.run("depgraph", ["--since", "2026-01-02T00:00:00Z", "--until", "2026-01-01T00:00:00Z"]).status == 64)
+  }
+
+  @Test func anEmptyGraphSaysSo() throws {
+    let capture = Repository.fixture("three-tier.pcap.zst").path
+    let finished = try Tools.shell("flowagg \(capture) | depgraph --since 2030-01-01T00:00:00Z")
+    #expect(finished.status == 0)
+    #expect(finished.messages.contains("the graph is empty"), "\(finished.messages)")
+    #expect(try Topology(sealed: finished.output).metadata.coverage.contains { $0.kind == "no_traffic" })
+  }
 }

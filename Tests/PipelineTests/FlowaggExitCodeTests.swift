@@ -37,8 +37,22 @@ import Testing
     for inputs in [[rubbish], [rubbish, rubbish], ["-"]] {
       let finished = try Tools.run("flowagg", inputs)
       #expect(finished.status == 65)
-      #expect(try EdgeStreams.read(finished.output)?.sources.allSatisfy { !$0.complete } == true)
+      #expect(finished.output.isEmpty, "a stream that a reader could take for an empty network")
     }
+  }
+
+  @Test func nothingButRubbishLeavesTheOutputAsItWas() throws {
+    let output = try scratch.write("kept", Array("as it was".utf8))
+    #expect(try Tools.run("flowagg", [rubbish, "-o", output]).status == 65)
+    #expect(try String(contentsOfFile: output, encoding: .utf8) == "as it was")
+    let piped = try Tools.shell("flowagg \(rubbish) | depgraph")
+    #expect(piped.status == 65 && piped.output.isEmpty)
+  }
+
+  @Test func anInputIsNeverTheOutput() throws {
+    let before = try Data(contentsOf: URL(fileURLWithPath: good))
+    #expect(try Tools.run("flowagg", [good, "-o", good]).status == 64)
+    #expect(try Data(contentsOf: URL(fileURLWithPath: good)) == before)
   }
 
   @Test func aMissingInputIs66() throws {

@@ -93,8 +93,7 @@ import Testing
     for length in 0..<24 {
       let finished = try Tools.run("flowagg", ["-"], input: Array(bytes[..<length]), timeoutSeconds: 20)
       #expect(finished.status == 65, "\(length) bytes")
-      let source = try #require(try EdgeStreams.read(finished.output)?.sources.first)
-      #expect(!source.complete && source.damage != nil && source.packets == 0)
+      #expect(finished.messages.contains("nothing of it was used"), "\(finished.messages)")
     }
     #expect(try Tools.run("flowagg", ["-"], input: Array(bytes[..<24])).status == 0)
   }

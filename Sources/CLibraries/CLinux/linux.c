@@ -36,3 +36,11 @@ uint64_t linux_free_bytes(int descriptor) {
   struct statfs status;
   return fstatfs(descriptor, &status) == 0 ? (uint64_t)status.f_bavail * (uint64_t)status.f_bsize : 0;
 }
+
+int linux_open_unnamed(const char *folder, unsigned mode) { return open(folder, O_TMPFILE | O_WRONLY | O_CLOEXEC, (mode_t)mode); }
+
+int linux_name(int descriptor, const char *path) {
+  char link[64];
+  snprintf(link, sizeof link, "/proc/self/fd/%d", descriptor);
+  return linkat(AT_FDCWD, link, AT_FDCWD, path, AT_SYMLINK_FOLLOW);
+}

@@ -31,6 +31,9 @@ struct CoverageNotes {
           UInt64(clamping: gap.until.nanoseconds.subtractingSaturated(gap.from.nanoseconds))
         )
       })
+    if edges.isEmpty {
+      gaps.append(Gap(kind: "no_traffic", subject: "all", detail: "No window holds an edge: nothing can be said of who depends on whom."))
+    }
     if timeline.windowCount > 0, timeline.totalNanoseconds < 60_000_000_000 {
       gaps.append(
         Gap(

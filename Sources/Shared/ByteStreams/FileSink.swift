@@ -1,14 +1,17 @@
+import CLinux
 import Glibc
 
 /// Writes a file that appears whole or not at all, or standard output, a device or a fifo as it comes.
 ///
-/// A regular file is written beside its place under another name, synced, and moved there by `finish`; if that is never called it is removed.
+/// A regular file is written without a name in its folder, synced, and put in its place by `finish`: whoever is killed before that leaves nothing.
+/// Where the file system knows no files without a name it is written under another name, which is removed if `finish` is never called.
 /// A file that was there keeps its mode, and a symbolic link to it stays one.
 /// Unsafe: system calls on paths and on the caller's bytes; bound: the bytes' own length.
 public final class FileSink: ByteSink {
   private let name: String
   private let destination: String
-  private let temporary: String?
+  private let isRegular: Bool
+  private var temporary: String?
   private var descriptor: Int32
   private var written: Int64 = 0
 
@@ -18,37 +21,50 @@ public final class FileSink: ByteSink {
     guard path != "-" else {
       destination = path
       descriptor = STDOUT_FILENO
-      temporary = nil
+      isRegular = false
       return
     }
     var status = stat()
     let exists = unsafe stat(path, &status) == 0
     if exists, status.st_mode & S_IFMT != S_IFREG {
       destination = path
-      temporary = nil
+      isRegular = false
       descriptor = unsafe open(path, O_WRONLY | O_CLOEXEC)
       if descriptor < 0 { throw Self.failure(path, errno, 0) }
       return
     }
+    isRegular = true
     destination = exists ? Self.resolved(path) : path
-    let beside = try Self.openBeside(destination, name: path, mode: exists ? status.st_mode & 0o777 : 0o666)
-    temporary = beside.path
-    descriptor = beside.descriptor
+    let mode = exists ? status.st_mode & 0o777 : 0o666
+    descriptor = unsafe linux_open_unnamed(Self.folder(of: destination), UInt32(mode))
+    if descriptor < 0 {
+      let opened = try Self.openBeside(destination, name: path) { unsafe open($0, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode) }
+      (temporary, descriptor) = (opened.path, opened.result)
+    }
     // The umask took away what the file that was there may have.
     if exists { _ = fchmod(descriptor, status.st_mode & 0o777) }
   }
 
-  /// Makes a new file in the folder of a path. Another run may have died and left its own, with our process number in a container.
-  private static func openBeside(_ path: String, name: String, mode: mode_t) throws(StreamError) -> (path: String, descriptor: Int32) {
+  /// Finds a name beside a path under which `make` succeeds. Another run may have died and left its own, with our process number in a
+  /// container.
+  private static func openBeside(
+    _ path: String, name: String, make: (String) -> Int32
+  ) throws(StreamError) -> (path: String, result: Int32) {
     var code: Int32 = EEXIST
     for attempt in 0..<100 {
       let beside = "\(path).\(getpid())\(attempt == 0 ? "" : "-\(attempt)").part"
-      let descriptor = unsafe open(beside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode)
-      if descriptor >= 0 { return (beside, descriptor) }
+      let result = make(beside)
+      if result >= 0 { return (beside, result) }
       code = errno
       if code != EEXIST { break }
     }
     throw failure(name, code, 0)
+  }
+
+  /// The folder that a path's last part is in.
+  private static func folder(of path: String) -> String {
+    guard let slash = path.lastIndex(of: "/") else { return "." }
+    return slash == path.startIndex ? "/" : String(path[..<slash])
   }
 
   /// The path behind symbolic links; the path itself where that cannot be told.
@@ -84,9 +100,16 @@ public final class FileSink: ByteSink {
 
   public func finish() throws(StreamError) {
     guard descriptor >= 0 else { return }
-    if let temporary {
+    if isRegular {
       guard fsync(descriptor) == 0 else { throw Self.failure(name, errno, written) }
-      guard unsafe rename(temporary, destination) == 0 else { throw Self.failure(name, errno, written) }
+      let beside: String
+      if let temporary {
+        beside = temporary
+      } else {
+        beside = try Self.openBeside(destination, name: name) { unsafe linux_name(descriptor, $0) }.path
+        temporary = beside
+      }
+      guard unsafe rename(beside, destination) == 0 else { throw Self.failure(name, errno, written) }
     }
     if descriptor != STDOUT_FILENO {
       let answer = close(descriptor)

@@ -32,5 +32,8 @@ public struct StreamError: Error, Sendable, Equatable {
 
 extension StreamError: CustomStringConvertible {
   /// One line: which file, where, what.
-  public var description: String { "\(name): byte \(offset): \(detail)" }
+  public var description: String { offset == 0 && !isOfContent ? "\(name): \(detail)" : "\(name): byte \(offset): \(detail)" }
+
+  /// Whether the bytes themselves were at fault, so that their place matters from the first.
+  private var isOfContent: Bool { kind == .damaged || kind == .cutShort }
 }

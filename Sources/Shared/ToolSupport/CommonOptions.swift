@@ -1,5 +1,6 @@
 import ArgumentParser
 import ByteStreams
+import Glibc
 import Interchange
 
 extension Diagnostics.Format: ExpressibleByArgument {}
@@ -31,6 +32,19 @@ public struct CommonOptions: ParsableArguments {
   /// Opens the output.
   public func openOutput() throws -> any ByteSink {
     do { return try openSink(path: output) } catch { throw ToolFailure(.cannotWriteOutput, "\(error)") }
+  }
+
+  /// Refuses an output that is one of the inputs: it would be replaced by what was made of it.
+  ///
+  /// Unsafe: the system writes into locals.
+  public func refuseOverwriting(_ inputs: [String]) throws {
+    var target = stat()
+    guard output != "-", unsafe stat(output, &target) == 0, target.st_mode & S_IFMT == S_IFREG else { return }
+    for input in inputs where input != "-" {
+      var status = stat()
+      guard unsafe stat(input, &status) == 0, status.st_dev == target.st_dev, status.st_ino == target.st_ino else { continue }
+      throw ToolFailure(.usage, "\(output) is an input and would be overwritten")
+    }
   }
 
   /// Writes a whole document to the output.

@@ -38,11 +38,13 @@ public struct Diagnostics: Sendable {
 }
 
 /// Text that is safe to show on a terminal: control characters and those that change the direction of writing are written as `\u{…}`.
-public func printable(_ text: String) -> String {
+///
+/// A newline is one of them, because a name that holds one could forge a line; text of several lines keeps them with `keepingLines`.
+public func printable(_ text: String, keepingLines: Bool = false) -> String {
   var result = ""
   for scalar in text.unicodeScalars {
     switch scalar.value {
-    case 0x0A: result.unicodeScalars.append(scalar)
+    case 0x0A where keepingLines: result.unicodeScalars.append(scalar)
     case 0..<0x20, 0x7F..<0xA0, 0x061C, 0x200B...0x200F, 0x2028...0x202E, 0x2060...0x206F, 0xFEFF, 0xFFF9...0xFFFB, 0xE0000...0xE007F:
       result += "\\u{" + String(scalar.value, radix: 16) + "}"
     default: result.unicodeScalars.append(scalar)

@@ -4,6 +4,10 @@ import ArgumentParser
 @main enum Depgraph {
   static func main() {
     let arguments = Array(CommandLine.arguments.dropFirst())
-    if arguments.first == "explain" { Explain.main(Array(arguments.dropFirst())) } else { BuildGraph.main(arguments) }
+    switch arguments.first {
+    case "explain": Explain.main(Array(arguments.dropFirst()))
+    case "help": arguments.dropFirst().first == "explain" ? Explain.main(["--help"]) : BuildGraph.main(["--help"])
+    default: BuildGraph.main(arguments)
+    }
   }
 }

@@ -28,6 +28,9 @@ struct Explain: ParsableCommand {
 
   func validate() throws {
     if topology != nil, !streams.isEmpty { throw ValidationError("Give either --topology or edge streams.") }
+    if topology != nil, inputs.isGiven {
+      throw ValidationError("A topology is judged already: the options of edge streams do not go with it.")
+    }
   }
 
   func run() throws {
@@ -45,7 +48,7 @@ struct Explain: ParsableCommand {
       do throws(DocumentError) { explanation = try Explanation(from: dependent, to: dependency, in: graph) } catch {
         throw ToolFailure(.failed, "\(error.naming(topology ?? "the graph"))")
       }
-      try common.write(Array(printable(explanation.text).utf8))
+      try common.write(Array(printable(explanation.text, keepingLines: true).utf8))
       guard explanation.isFound else { return .failed }
       return isIncomplete ? .partlyUnreadable : .done
     }

@@ -28,7 +28,11 @@ struct GraphInputs: ParsableArguments {
 
   func validate() throws {
     if let threshold, !(0...1).contains(threshold) { throw ValidationError("--threshold must be from 0 to 1.") }
+    if let since, let until, since >= until { throw ValidationError("--since must be before --until.") }
   }
+
+  /// Whether an option was given that judges edge streams.
+  var isGiven: Bool { inventory != nil || threshold != nil || since != nil || until != nil || allowIncomplete }
 
   /// Reads all streams to their ends and gives the graph, and whether one of them was incomplete.
   func topology(streams: [String], diagnostics: Diagnostics) throws -> (topology: Topology, isIncomplete: Bool) {
@@ -38,18 +42,25 @@ struct GraphInputs: ParsableArguments {
     settings.until = until
     var builder = try newBuilder(settings, diagnostics)
     var isIncomplete = false
+    var names: [String: String] = [:]
     for path in streams.isEmpty ? ["-"] : streams {
       let source = try openSource(path: path)
       var reader = try EdgeStreamReader(source, allowIncomplete: allowIncomplete)
       try builder.begin(reader.header, name: path)
       while let record = try reader.next() { builder.add(record) }
+      if let digest = reader.endDigest, let other = names.updateValue(path, forKey: digest) {
+        throw DocumentError(
+          document: path, at: .line(1), found: "the same stream as \(other)", expected: "each stream once: it would count twice")
+      }
       if reader.isIncomplete {
         diagnostics.warning("\(path): no correct end; what stood before it is used")
         builder.noteIncomplete(stream: path)
         isIncomplete = true
       }
     }
-    return (try builder.topology(), isIncomplete)
+    let topology = try builder.topology()
+    if topology.edges.isEmpty { diagnostics.warning("no window that was asked for holds an edge: the graph is empty") }
+    return (topology, isIncomplete)
   }
 
   private func newBuilder(_ settings: TopologyBuilder.Settings, _ diagnostics: Diagnostics) throws -> TopologyBuilder {

@@ -65,38 +65,40 @@ struct Flowagg: ParsableCommand {
       windowSeconds: window.nanoseconds / 1_000_000_000, latenessNanoseconds: lateness.nanoseconds, idleTCPNanoseconds: idleTCP.nanoseconds,
       idleOtherNanoseconds: idleOther.nanoseconds)
     let progress = ProgressLine(mode: common.progress, label: "flowagg", byteCount: InputSize.sum(of: paths))
+    try common.refuseOverwriting(paths)
     let sink = try common.openOutput()
-    let records: [SourceRecord]
     do {
-      let meter = try Meter.open(paths: paths, header: header, to: sink)
-      records = try meter.run { progress.show(bytes: $0) }
+      let meter = try Meter.open(paths: paths, passingOver: inFolders, header: header, to: sink)
+      let (sources, passedOver) = try meter.run { progress.show(bytes: $0) }
       progress.clear()
       do { try sink.finish() } catch { throw OutputError(error) }
+      for record in passedOver { diagnostics.note("\(place(record)); passed over") }
+      return report(sources, diagnostics)
     } catch let failure as MeterFailure {
       progress.clear()
       switch failure {
       case .input(let cause): throw cause
       case .output(let cause): throw OutputError(cause)
+      case .nothingUsable(let records):
+        _ = report(records, diagnostics)
+        throw ToolFailure(.unusableInput, "nothing of the input could be used; the stream was not ended")
       }
     }
-    return report(records, inFolders: inFolders, diagnostics)
   }
 
-  /// Says what could not be used, and what that means for the exit code. Files of a folder that are no captures are no input.
-  private func report(_ records: [SourceRecord], inFolders: Set<String>, _ diagnostics: Diagnostics) -> ExitStatus {
-    var damaged = 0
-    for record in records {
-      guard let damage = record.damage else { continue }
-      let place = damage.inCompressed ? "byte \(damage.offset) of the compressed file" : "byte \(damage.offset)"
-      if record.kind == CaptureReader.Container.unknown.rawValue, inFolders.contains(record.name) {
-        diagnostics.note("\(record.name): \(place): \(damage.reason); left out")
-        continue
-      }
-      damaged += 1
-      let used = record.packets == 0 ? "nothing of it was used" : "the \(record.packets) packets before it were counted"
-      diagnostics.warning("\(record.name): \(place): \(damage.reason); \(used)")
+  /// Says what of the sources could not be used, and gives the exit code that this means.
+  private func report(_ records: [SourceRecord], _ diagnostics: Diagnostics) -> ExitStatus {
+    let damaged = records.filter { $0.damage != nil }
+    for record in damaged {
+      diagnostics.warning(
+        "\(place(record)); \(record.packets == 0 ? "nothing of it was used" : "the \(record.packets) packets before it were counted")")
     }
-    guard records.contains(where: { $0.complete || $0.packets > 0 }) else { return .unusableInput }
-    return damaged == 0 ? .done : .partlyUnreadable
+    return damaged.isEmpty ? .done : .partlyUnreadable
+  }
+
+  /// Which file, where in it, and what was found there.
+  private func place(_ record: SourceRecord) -> String {
+    guard let damage = record.damage else { return record.name }
+    return "\(record.name): byte \(damage.offset)\(damage.inCompressed ? " of the compressed file" : ""): \(damage.reason)"
   }
 }

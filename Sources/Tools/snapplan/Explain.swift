@@ -15,7 +15,7 @@ struct Explain: ParsableCommand {
   func run() throws {
     try runTool(common.diagnostics(tool: "snapplan")) {
       let sealed = try reading(manifest) { (bytes) throws(DocumentError) in try SealedManifest(sealed: bytes) }
-      try common.write(Array(printable(ManifestText(sealed).text).utf8))
+      try common.write(Array(printable(ManifestText(sealed).text, keepingLines: true).utf8))
       return .done
     }
   }

@@ -9,33 +9,39 @@ import Windows
 public struct Meter: ~Copyable {
   private let merge: CaptureMerge
   private let names: [String]
+  private let passedOver: Set<String>
   private var aggregator: WindowAggregator
   private var fragments = FragmentTable()
   private var tallies: [SourceTally]
   private var batch: [PacketSummary]
   private var filled = 0
 
-  /// Opens the captures and begins the stream.
-  public static func open(paths: [String], header: EdgeStreamHeader, to sink: any ByteSink) throws(MeterFailure) -> Meter {
+  /// Opens the captures and begins the stream; those among `passingOver` that turn out to be no captures at all are no input.
+  public static func open(
+    paths: [String], passingOver: Set<String> = [], header: EdgeStreamHeader, to sink: any ByteSink
+  ) throws(MeterFailure) -> Meter {
     let merge: CaptureMerge
     do { merge = try CaptureMerge(paths: paths) } catch { throw .input(error) }
     do throws(StreamError) {
-      return Meter(merge, names: paths, try WindowAggregator(header: header, batchCount: CaptureReader.batchCount, to: sink))
+      return Meter(merge, names: paths, passingOver, try WindowAggregator(header: header, batchCount: CaptureReader.batchCount, to: sink))
     } catch { throw .output(error) }
   }
 
-  private init(_ merge: CaptureMerge, names: [String], _ aggregator: consuming WindowAggregator) {
+  private init(_ merge: CaptureMerge, names: [String], _ passedOver: Set<String>, _ aggregator: consuming WindowAggregator) {
     self.merge = merge
     self.names = names
+    self.passedOver = passedOver
     self.aggregator = aggregator
     tallies = Array(repeating: SourceTally(), count: names.count)
     batch = Array(repeating: PacketSummary(), count: CaptureReader.batchCount)
   }
 
-  /// Reads all captures to their ends, writes the stream, and gives what was read of each.
+  /// Reads all captures to their ends, writes the stream, and gives what was read of each and what was no capture and passed over.
   ///
-  /// `progress` is called now and then with the bytes of the files that were read.
-  public consuming func run(progress: (Int64) -> Void = { _ in }) throws(MeterFailure) -> [SourceRecord] {
+  /// Where nothing could be used the stream is not ended, so that no reader takes it for the truth about an empty network. `progress` is called now and then with the bytes of the files that were read.
+  public consuming func run(progress: (Int64) -> Void = { _ in }) throws(MeterFailure) -> (
+    sources: [SourceRecord], passedOver: [SourceRecord]
+  ) {
     var runs = 0
     while let run = try nextRun() {
       do { try take(run) } catch { throw .output(error) }
@@ -44,8 +50,15 @@ public struct Meter: ~Copyable {
     }
     for waiting in fragments.finish() { tallies[waiting.source].countLost(waiting.packet) }
     let records = names.indices.map { tallies[$0].record(name: names[$0], ending: merge.endings[$0]) }
-    do { try aggregator.finish(sources: records) } catch { throw .output(error) }
-    return records
+    var sources: [SourceRecord] = []
+    var others: [SourceRecord] = []
+    for record in records {
+      let isNoCapture = record.kind == CaptureReader.Container.unknown.rawValue && passedOver.contains(record.name)
+      if isNoCapture { others.append(record) } else { sources.append(record) }
+    }
+    guard sources.contains(where: { $0.complete || $0.packets > 0 }) else { throw .nothingUsable(records) }
+    do { try aggregator.finish(sources: sources) } catch { throw .output(error) }
+    return (sources, others)
   }
 
   private func nextRun() throws(MeterFailure) -> CaptureMerge.Run? {
@@ -125,4 +138,6 @@ public enum MeterFailure: Error {
   case input(StreamError)
   /// The output cannot be written.
   case output(StreamError)
+  /// Nothing of any input could be used: what was found of each.
+  case nothingUsable([SourceRecord])
 }

@@ -20,6 +20,10 @@ extern const unsigned linux_rename_exchange;
 /// renameat2(2).
 int linux_renameat2(int from_folder, const char *from, int to_folder, const char *to, unsigned flags);
 
+/// A file in a folder that has no name yet (open(2), O_TMPFILE), and giving it one (linkat(2)): whoever dies before that leaves nothing.
+int linux_open_unnamed(const char *folder, unsigned mode);
+int linux_name(int descriptor, const char *path);
+
 /// flock(2), exclusive and without waiting: a function whose name Swift cannot tell from the structure's.
 int linux_lock(int descriptor);
 

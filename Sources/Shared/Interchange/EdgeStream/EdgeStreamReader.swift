@@ -15,6 +15,8 @@ public struct EdgeStreamReader: ~Copyable {
   public let header: EdgeStreamHeader
   /// Whether the stream ended without a correct `end` record and that was allowed.
   public private(set) var isIncomplete = false
+  /// The digest of the `end` record once it has been read and found right: two streams of the same digest are the same stream.
+  public private(set) var endDigest: String?
 
   private let source: any ByteSource
   private var lines: LineBuffer
@@ -92,6 +94,7 @@ public struct EdgeStreamReader: ~Copyable {
     let actual = digest.text
     guard text == actual else { return try incomplete(found: "records of digest \(actual) before an end that says \(text)") }
     finished = true
+    endDigest = actual
     guard try lines.next() == nil else {
       throw DocumentError(at: .line(Int(records) + 2), found: "more after the end record", expected: "the end of the stream")
     }
