@@ -89,7 +89,7 @@ let package = Package(
     tool("snapexec", imports: ["Execution", "Interchange", "ContentDigests", "ByteStreams"]),
 
     // Tests
-    .target(name: "TestSupport", dependencies: ["Interchange", "ByteStreams"], path: "Tests/TestSupport"),
+    .target(name: "TestSupport", dependencies: ["Interchange", "ByteStreams"], path: "Tests/TestSupport", swiftSettings: rules),
     .target(name: "SyntheticTraffic", dependencies: ["Interchange", "ByteStreams"], path: "Tests/SyntheticTraffic", swiftSettings: rules),
     tests("AgreementTests", imports: ["Interchange", "flowagg"]),
     tests("ByteStreamsTests", imports: ["ByteStreams"]),

@@ -33,7 +33,7 @@ public final class MemorySink: ByteSink {
   /// Empty.
   public init() {}
 
-  public func write(_ more: UnsafeRawBufferPointer) throws(StreamError) { bytes.append(contentsOf: more) }
+  public func write(_ more: UnsafeRawBufferPointer) throws(StreamError) { unsafe bytes.append(contentsOf: more) }
   public func finish() throws(StreamError) { isFinished = true }
 }
 

@@ -10,7 +10,7 @@ public struct NetworkBytes: Sendable {
   /// Writes a number in all of its bytes.
   public mutating func number(_ value: some FixedWidthInteger) {
     let ordered = isBigEndian ? value.bigEndian : value.littleEndian
-    withUnsafeBytes(of: ordered) { bytes.append(contentsOf: $0) }
+    unsafe withUnsafeBytes(of: ordered) { unsafe bytes.append(contentsOf: $0) }
   }
 
   /// Writes bytes as they are.
