@@ -3,7 +3,7 @@ import Packets
 /// One flow: its key, its life so far, and its part in the one window that it was last active in.
 ///
 /// A flow is network + 5-tuple in both directions. Its two ends are A, the smaller of address and port, and B. The part of an earlier window
-/// that is still open is kept apart as a copy (`FlowTable`), so that a flow has a fixed size: 168 bytes.
+/// that is still open is kept apart as a copy (`FlowTable`), so that a flow has a fixed size: 152 bytes.
 public struct Flow: Sendable {
   /// What is known of a flow's whole life.
   public struct State: OptionSet, Sendable {

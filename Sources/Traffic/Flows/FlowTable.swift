@@ -4,7 +4,7 @@ import Packets
 /// All flows that are open: a dense array of entries, found through an open-addressing index (linear probing, at most half full).
 ///
 /// This file is one of the few with unsafe code: it runs once or more for every packet, and exclusivity checks and reference counts on arrays
-/// of 168-byte entries cost a fifth of the whole tool. Bounds: `entries` has `entryCapacity` entries of which the first `entryCount` are
+/// of 152-byte entries cost a fifth of the whole tool. Bounds: `entries` has `entryCapacity` entries of which the first `entryCount` are
 /// initialised, and entry numbers come only from the index or from a walk below `entryCount`; `slots` has `mask + 1` numbers and is always
 /// indexed through `& mask`.
 @safe public struct FlowTable: ~Copyable {

@@ -1,0 +1,6 @@
+import Flows
+import Testing
+
+@Suite struct FlowSizeTests {
+  @Test func aFlowHasTheSizeThatItsDocumentationStates() { #expect(MemoryLayout<Flow>.stride == 152) }
+}
