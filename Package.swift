@@ -90,7 +90,9 @@ let package = Package(
 
     // Tests
     .target(name: "TestSupport", dependencies: ["Interchange", "ByteStreams"], path: "Tests/TestSupport", swiftSettings: rules),
-    .target(name: "SyntheticTraffic", dependencies: ["Interchange", "ByteStreams"], path: "Tests/SyntheticTraffic", swiftSettings: rules),
+    .target(
+      name: "SyntheticTraffic", dependencies: ["Interchange", "ByteStreams", "TestSupport"], path: "Tests/SyntheticTraffic",
+      swiftSettings: rules),
     tests("AgreementTests", imports: ["Interchange", "flowagg"]),
     tests("ByteStreamsTests", imports: ["ByteStreams"]),
     tests("ContentDigestsTests", imports: ["ContentDigests", "Interchange"]),

@@ -36,9 +36,9 @@ private func address(_ text: String) -> IPAddress? { IPAddress(text) }
     #expect(try Schemas.problems(try Repository.fixtureBytes(name), kind: "edges") == "")
   }
 
-  @Test(arguments: [1, 7, 100, 4096]) func blocksOfAnySizeGiveTheSameRecords(blockByteCount: Int) throws {
+  @Test(arguments: [1, 7, 100, 4096]) func blocksOfAnySizeGiveTheSameRecords(pieceByteCount: Int) throws {
     let bytes = try Repository.fixtureBytes("golden-everything.edges.ndjson")
-    let stream = try EdgeStream(MemorySource(bytes, blockByteCount: blockByteCount))
+    let stream = try EdgeStream(MemorySource(bytes, pieceByteCount: pieceByteCount))
     #expect(stream.records == (try EdgeStream(bytes).records))
     #expect(!stream.isIncomplete)
   }

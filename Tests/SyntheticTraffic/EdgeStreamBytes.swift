@@ -1,15 +1,9 @@
 import ByteStreams
 import Interchange
+import TestSupport
 
 /// An edge stream in memory.
 public enum EdgeStreamBytes {
-  private final class MemorySink: ByteSink {
-    var bytes: [UInt8] = []
-    // Unsafe: the protocol hands bytes over by pointer; bound: the buffer's own length.
-    func write(_ bytes: UnsafeRawBufferPointer) throws(StreamError) { unsafe self.bytes.append(contentsOf: bytes) }
-    func finish() throws(StreamError) {}
-  }
-
   /// The bytes of a whole stream of these edges, with a source record that accounts for them.
   public static func of(
     _ edges: [EdgeRecord], windowSeconds: UInt64, source name: String = "lab.pcap", change: (inout SourceRecord) -> Void = { _ in }

@@ -1,34 +1,6 @@
 import ByteStreams
 import Interchange
-
-/// Bytes of a test as a source that hands them out in blocks of a chosen size.
-final class MemorySource: ByteSource {
-  let name = "memory"
-  let fileSize: Int64?
-  private(set) var fileOffset: Int64 = 0
-  private let bytes: [UInt8]
-  private let blockByteCount: Int
-
-  init(_ bytes: [UInt8], blockByteCount: Int = 1 << 16) {
-    self.bytes = bytes
-    self.blockByteCount = blockByteCount
-    fileSize = Int64(bytes.count)
-  }
-
-  func read(into buffer: inout [UInt8], from start: Int) -> Int {
-    let count = min(blockByteCount, buffer.count - start, bytes.count - Int(fileOffset))
-    for place in 0..<count { buffer[start + place] = bytes[Int(fileOffset) + place] }
-    fileOffset += Int64(count)
-    return count
-  }
-}
-
-/// Keeps what is written.
-final class MemorySink: ByteSink {
-  private(set) var bytes: [UInt8] = []
-  func write(_ new: UnsafeRawBufferPointer) { unsafe bytes.append(contentsOf: new) }
-  func finish() {}
-}
+import TestSupport
 
 /// A whole edge stream in memory.
 struct EdgeStream {
