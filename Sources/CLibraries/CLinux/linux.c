@@ -3,10 +3,13 @@
 
 #include <fcntl.h>
 #include <linux/openat2.h>
+#include <signal.h>
 #include <stdio.h>
 #include <sys/file.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/vfs.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 const uint64_t linux_no_symlinks = RESOLVE_NO_SYMLINKS;
@@ -35,4 +38,14 @@ uint64_t linux_file_system(int descriptor) {
 uint64_t linux_free_bytes(int descriptor) {
   struct statfs status;
   return fstatfs(descriptor, &status) == 0 ? (uint64_t)status.f_bavail * (uint64_t)status.f_bsize : 0;
+}
+
+int linux_adopt_orphans(void) { return prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0); }
+
+void linux_reap_others(int command) {
+  for (;;) {
+    siginfo_t info = {0};
+    if (waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) != 0 || info.si_pid == 0 || info.si_pid == command) return;
+    if (waitpid(info.si_pid, 0, WNOHANG) <= 0) return;
+  }
 }

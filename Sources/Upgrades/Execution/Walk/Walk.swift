@@ -20,6 +20,8 @@ import Interchange
   /// The lock on the manifest's folder, held as long as the walk.
   private let folder: ManifestFolder?
   private(set) var history: History
+  /// Whether the upgrade was run by this very walk.
+  var hasRunUpgrade = false
 
   /// A walk with its means; `say` hears one line per step.
   public init(
