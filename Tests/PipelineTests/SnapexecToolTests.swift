@@ -18,7 +18,8 @@ struct SnapexecBench {
 
   /// `upgradeWrites`: what the upgrade leaves in the volume; the health check wants `old` or `new`.
   init(
-    loop: LoopVolume, upgradeWrites: String, then more: String = "", command: Manifest.Upgrade.Rule = .exact, timeoutSeconds: UInt64 = 30
+    loop: LoopVolume, upgradeWrites: String, then more: String = "", command: Manifest.Upgrade.Rule = .exact, timeoutSeconds: UInt64 = 30,
+    stop: String = "exit 0"
   ) throws {
     let scratch = try Scratch()
     func script(_ name: String, _ text: String) throws -> String {
@@ -30,6 +31,7 @@ struct SnapexecBench {
     let upgrade = try script("upgrade", "file=\(file)\necho \(upgradeWrites) > $file\n\(more)")
     let health = try script("health", "grep -qxE 'old|new' \(file)")
     let service = try script("service", "exit 0")
+    let stopping = try script("stop", stop)
     let manifest = SealedManifest(
       Manifest(
         change: .init(targets: ["db1"], nodes: ["db1"]), inputs: .init(topology: "", inventory: "", policy: ""), affected: [],
@@ -37,7 +39,7 @@ struct SnapexecBench {
         checks: [.init(kind: .health, node: "db1", required: true, detail: "well")], hold: [],
         snapshots: [.init(id: "1", group: "db1", node: "db1", driver: "btrfs", volume: loop.path + "/data")],
         upgrade: .init(argv: [upgrade], command: command, timeoutSeconds: timeoutSeconds),
-        services: [.init(node: "db1", stop: [service], start: [service], timeoutSeconds: 10)],
+        services: [.init(node: "db1", stop: [stopping], start: [service], timeoutSeconds: 10)],
         health: [.init(node: "db1", argv: [health], timeoutSeconds: 10, retries: 0)], restore: ["1"],
         retention: .init(keepSeconds: 0, until: nil), expires: nil, coverage: []))
     self.loop = loop
@@ -116,6 +118,75 @@ struct SnapexecToolTests {
     #expect(try bench.apply().status == 10)
     #expect(try Tools.run(executable: "/usr/bin/pgrep", ["-f", marker]).status == 1, "nothing of it runs any more")
     #expect(bench.content == "old\n")
+  }
+
+  @Test func whatDroppedItsEnvironmentIsEndedToo() throws {
+    let marker = "holdfast-\(UUID().uuidString)"
+    let bench = try SnapexecBench(
+      loop: try LoopVolume(), upgradeWrites: "broken",
+      then: """
+        setsid env -i /bin/sh -c 'while :; do echo again > $0; /bin/sleep 0.05; done; : \(marker)' $file >/dev/null 2>&1 &
+        """)
+    let finished = try bench.apply()
+    #expect(finished.status == 10)
+    #expect(try Tools.run(executable: "/usr/bin/pgrep", ["-f", marker]).status == 1, "nothing of it runs any more")
+    #expect(bench.content == "old\n")
+    let detail = try #require(try bench.report(finished).steps.first { $0.step == "leftovers" }?.detail)
+    #expect(detail.hasPrefix("ended what the upgrade left running: ") && !detail.contains("missed"), "\(detail)")
+  }
+
+  @Test func anotherProcessSaysWhatItsSearchCanMiss() throws {
+    let bench = try SnapexecBench(loop: try LoopVolume(), upgradeWrites: "new")
+    #expect(try bench.apply().status == 0)
+    let report = try bench.report(bench.run(["rollback", "--state", bench.state, bench.digits]))
+    #expect(report.steps.first { $0.step == "leftovers" }?.detail.contains("what has dropped its environment was missed") == true)
+  }
+
+  /// A service that the upgrade began is adopted by snapexec: its stop command must see it gone once it has ended.
+  @Test func aStopCommandSeesAnAdoptedProcessEnd() throws {
+    let bench = try SnapexecBench(
+      loop: try LoopVolume(), upgradeWrites: "broken",
+      then: "setsid /bin/sleep 300 >/dev/null 2>&1 & echo $! > $(dirname $0)/pid",
+      stop: "pid=$(cat $(dirname $0)/pid); kill $pid; while kill -0 $pid; do sleep 0.05; done")
+    let finished = try bench.apply()
+    #expect(finished.status == 10)
+    #expect(try bench.report(finished).steps.first { $0.step == "stop/db1" }?.detail == "ended with 0")
+  }
+
+  @Test func aSubvolumeThatTheUpgradeMadeDoesNotHinderTheRestore() throws {
+    let loop = try LoopVolume()
+    let bench = try SnapexecBench(
+      loop: loop, upgradeWrites: "broken",
+      then: "btrfs subvolume create \(loop.path)/data/nest && btrfs subvolume create \"\(loop.path)/data/nest/it's\" && exit 1")
+    let finished = try bench.apply()
+    #expect(finished.status == 10, "\(finished.messages)")
+    #expect(bench.content == "old\n")
+    let kept = try #require(try bench.report(finished).kept.first)
+    #expect(FileManager.default.fileExists(atPath: kept.path + "/nest/it's"))
+    try LoopVolume.shell(kept.deletion)
+    #expect(!FileManager.default.fileExists(atPath: kept.path))
+  }
+
+  @Test func aServiceDoesNotStartOnAVolumeThatCouldNotBePutBack() throws {
+    let loop = try LoopVolume()
+    let bench = try SnapexecBench(
+      loop: loop, upgradeWrites: "broken", then: "btrfs subvolume delete \(loop.path)/.holdfast-snapshots/*-1; exit 1")
+    let finished = try bench.apply()
+    #expect(finished.status == 11, "\(finished.messages)")
+    let start = try #require(try bench.report(finished).steps.first { $0.step == "start/db1" })
+    #expect(start.outcome == .failed && start.detail == "not started: \(loop.path)/data could not be put back")
+    #expect(try bench.run(["resume", "--state", bench.state]).status == 11, "without an id it is tried again")
+    let status = try bench.run(["status", "--state", bench.state])
+    #expect(status.text.contains("snapexec resume \(bench.digits)") && !status.text.contains("delete it with"))
+  }
+
+  @Test func aStateFolderThatIsNotThereIsNotMade() throws {
+    let scratch = try Scratch()
+    for arguments in [["status"], ["resume"], ["rollback", "ab"]] {
+      let finished = try Tools.run("snapexec", arguments + ["--state", scratch.path("mistyped")])
+      #expect(finished.status == 66 && finished.messages.contains("mistyped"), "\(arguments)")
+      #expect(!FileManager.default.fileExists(atPath: scratch.path("mistyped")))
+    }
   }
 
   @Test func anUpgradeThatTakesTooLongIsEndedAndPutBack() throws {

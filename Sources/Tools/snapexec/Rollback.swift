@@ -18,7 +18,7 @@ struct Rollback: AsyncParsableCommand {
   @MainActor func run() async throws {
     let diagnostics = common.diagnostics(tool: "snapexec")
     try await runTool(diagnostics) {
-      let state = try stateOptions.open()
+      let state = try stateOptions.openExisting()
       let digits = try mapped { try state.manifest(named: id) }
       let output = try common.openOutput()
       let walk = try openWalk(state, digits, diagnostics)

@@ -26,18 +26,36 @@ public struct StateFolder {
 
   /// Opens the folder by its absolute path, or makes it; it must belong to whoever runs this and be closed to everybody else.
   public init(path: String) throws {
+    let parts = try Self.parts(path)
+    folder =
+      Self.isThere(path)
+      ? try Self.openPrivate(parts) : try FolderHandle.open(parts.parent).makeFolder(parts.name)
+    try Self.requirePrivate(folder)
+  }
+
+  /// Opens the folder; nil where there is none.
+  public init?(existing path: String) throws {
+    let parts = try Self.parts(path)
+    guard Self.isThere(path) else { return nil }
+    folder = try Self.openPrivate(parts)
+    try Self.requirePrivate(folder)
+  }
+
+  private static func parts(_ path: String) throws -> (parent: String, name: String) {
     let parts = path.split(separator: "/")
     guard path.hasPrefix("/"), let name = parts.last else {
       throw StateError.notAllowed("«\(path)»: the state folder needs an absolute path")
     }
-    let parent = try FolderHandle.open("/" + parts.dropLast().joined(separator: "/"))
+    return ("/" + parts.dropLast().joined(separator: "/"), String(name))
+  }
+
+  private static func isThere(_ path: String) -> Bool {
     var status = stat()
-    if unsafe stat(path, &status) != 0, errno == ENOENT {
-      folder = try parent.makeFolder(String(name))
-    } else {
-      folder = try parent.folder(String(name), sameMount: false)
-    }
-    try Self.requirePrivate(folder)
+    return unsafe stat(path, &status) == 0 || errno != ENOENT
+  }
+
+  private static func openPrivate(_ parts: (parent: String, name: String)) throws -> FolderHandle {
+    try FolderHandle.open(parts.parent).folder(parts.name, sameMount: false)
   }
 
   private static func requirePrivate(_ folder: FolderHandle) throws {

@@ -35,6 +35,9 @@ public struct History: Sendable {
     }
   }
 
+  /// Whether it was begun and has yet to be finished or put back.
+  public var isUnfinished: Bool { attempt > 0 && (closed == nil || closed == .restoreIncomplete) }
+
   private init(_ records: [JournalRecord], attempt: Int) {
     self.records = records
     self.attempt = attempt
