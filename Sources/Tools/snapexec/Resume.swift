@@ -28,7 +28,7 @@ struct Resume: AsyncParsableCommand {
       }
       let output = try common.openOutput()
       let walk = try openWalk(state, digits, diagnostics)
-      return try await finish(walk, output: output, diagnostics: diagnostics) { try await walk.resume() }
+      return try await finish(walk, stateOptions, output: output, diagnostics: diagnostics) { try await walk.resume() }
     }
   }
 

@@ -46,6 +46,7 @@ private func failure(for error: any Error) -> any Error {
   switch error {
   case StateError.notAllowed(let text): ToolFailure(.notAllowed, text)
   case StateError.busy(let text): ToolFailure(.canBeResumed, text)
+  case StateError.superseded(let text): ToolFailure(.failed, text)
   case StateError.notFound(let text): ToolFailure(.usage, text)
   case let failure as SystemFailure: ToolFailure(failure.isDenied ? .notAllowed : .inputOutputError, failure.description)
   default: error
