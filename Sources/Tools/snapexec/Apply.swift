@@ -40,7 +40,9 @@ struct Apply: AsyncParsableCommand {
       let walk = Walk(
         manifest: manifest, drivers: drivers, runner: runner, journal: journal, interruption: .ofSignals(), say: { diagnostics.note($0) },
         holding: folder, dryRun: dryRun)
-      return try await finish(walk, dryRun: dryRun, stateOptions, output: output, diagnostics: diagnostics) { try await walk.apply(command: command) }
+      return try await finish(walk, dryRun: dryRun, stateOptions, output: output, diagnostics: diagnostics) {
+        try await walk.apply(command: command)
+      }
     }
   }
 
@@ -77,14 +79,16 @@ struct Apply: AsyncParsableCommand {
   case .unfinished: diagnostics.note("stopped; go on with: \(stateOptions.resumption(walk.digits))")
   case .restored, .rolledBack:
     diagnostics.note(
-      "to try again, plan again with a newer topology; or delete what «snapexec status» lists and remove \(stateOptions.state)/\(walk.digits)")
+      "to try again, plan again with a newer topology; or delete what «snapexec status» lists and remove \(stateOptions.state)/\(walk.digits)"
+    )
   case .accepted, .restoreIncomplete, .notStarted: break
   }
 }
 
 /// Walks, writes the report and says how it ended.
 @MainActor func finish(
-  _ walk: Walk, dryRun: Bool = false, _ stateOptions: StateOptions, output: any ByteSink, diagnostics: Diagnostics, _ body: () async throws -> Report.State
+  _ walk: Walk, dryRun: Bool = false, _ stateOptions: StateOptions, output: any ByteSink, diagnostics: Diagnostics,
+  _ body: () async throws -> Report.State
 ) async throws -> ExitStatus {
   let before = walk.recordCount
   let state = try await mapped(body)

@@ -12,7 +12,9 @@ struct Resume: AsyncParsableCommand {
       run again. After an upgrade that ended well the check goes on.
       """)
 
-  @Argument(help: ArgumentHelp("The beginning of a manifest's id; without it, the only one that is unfinished or whose restore is incomplete.", valueName: "id"))
+  @Argument(
+    help: ArgumentHelp(
+      "The beginning of a manifest's id; without it, the only one that is unfinished or whose restore is incomplete.", valueName: "id"))
   var id: String?
 
   @OptionGroup var stateOptions: StateOptions

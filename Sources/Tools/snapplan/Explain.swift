@@ -14,7 +14,12 @@ struct Explain: ParsableCommand {
 
   func run() throws {
     try runTool(common.diagnostics(tool: "snapplan")) {
-      let sealed = try reading(manifest) { (bytes) throws(DocumentError) in try SealedManifest(sealed: bytes) }
+      let sealed = try reading(manifest) { (bytes) throws(DocumentError) in
+        guard bytes.last == 0x0A else {
+          throw DocumentError(at: .byte(bytes.count), found: "the end of the text", expected: "a newline before it")
+        }
+        return try SealedManifest(sealed: bytes)
+      }
       try common.write(Array(printable(ManifestText(sealed).text).utf8))
       return .done
     }

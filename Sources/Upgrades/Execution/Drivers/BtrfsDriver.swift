@@ -160,7 +160,9 @@ extension BtrfsDriver {
 
   /// A path as one word of a shell: names in a volume come from whoever wrote there.
   private static func shellWord(_ path: String) -> String {
-    let isPlain = path.utf8.allSatisfy { (0x2B...0x3A).contains($0) || (0x40...0x5A).contains($0) || (0x5F...0x7A).contains($0) && $0 != 0x60 }
+    let isPlain = path.utf8.allSatisfy {
+      (0x2B...0x3A).contains($0) || (0x40...0x5A).contains($0) || (0x5F...0x7A).contains($0) && $0 != 0x60
+    }
     return isPlain ? path : "'" + path.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
   }
 
