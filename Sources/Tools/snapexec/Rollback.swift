@@ -20,9 +20,10 @@ struct Rollback: AsyncParsableCommand {
     try await runTool(diagnostics) {
       let state = try stateOptions.openExisting()
       let digits = try mapped { try state.manifest(named: id) }
-      try mapped { try state.requireNewest(try state.look(digits).manifest) }
       let output = try common.openOutput()
       let walk = try openWalk(state, digits, diagnostics)
+      // Once this one is locked, no other one can begin.
+      try mapped { try state.requireNewest(try state.look(digits).manifest) }
       let status = try await finish(walk, stateOptions, output: output, diagnostics: diagnostics) { try await walk.rollBack() }
       // Here the restore is what was asked for.
       return status == .restored ? .done : status
