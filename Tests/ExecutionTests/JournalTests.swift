@@ -86,6 +86,22 @@ import Testing
     #expect(throws: StateError.self) { try state.manifest(named: "g") }
   }
 
+  @Test func aManifestWaitsWhileAnotherOneOverItsVolumeIsWorkedOn() throws {
+    let state = try StateFolder(path: folder.path + "/state")
+    let other = SmallManifest.make(required: false)
+    do {
+      let held = try state.enter(SmallManifest.make())
+      #expect(throws: StateError.self) { try state.enter(other) }
+      _ = try state.enter(SmallManifest.make(driver: "zfs"))
+      #expect(try state.manifests().count == 2, "what was refused left nothing")
+      withExtendedLifetime(held) {}
+    }
+    do { _ = try state.enter(other) }
+    let held = try state.open(SmallManifest.make().digits)
+    #expect(throws: StateError.self) { try state.requireNewest(other) }
+    withExtendedLifetime(held) {}
+  }
+
   @Test func aKeptManifestThatWasChangedIsRefused() throws {
     let state = try StateFolder(path: folder.path + "/state")
     let manifest = SmallManifest.make()

@@ -46,6 +46,20 @@ import Testing
     #expect(try SealedManifest(sealed: made.output).manifest.change == .init(targets: [target], nodes: ["db1"]))
   }
 
+  @Test func whatThePlanLacksIsWarnedOf() throws {
+    let policy = try scratch.write("policy.yaml", Array("never: [legcay1]\n".utf8))
+    let made = try Tools.run("snapplan", [topology, "--inventory", inventory, "--target", "app1", "--policy", policy])
+    #expect(made.status == 0)
+    #expect(made.messages.contains("warning: app1 has no health check: a damaged upgrade would be accepted"))
+    #expect(made.messages.contains("warning: the policy names legcay1 in «never»"))
+    #expect(!made.messages.contains("db1 has no health check"))
+    #expect(try Schemas.problems(made.output, kind: "manifest") == "")
+    let words = try Tools.run("snapplan", ["explain"], input: made.output)
+    #expect(words.text.contains("app1 has no health check") && words.text.contains("legcay1"))
+    let cut = try Tools.run("snapplan", ["explain"], input: made.output.dropLast())
+    #expect(cut.status == 65, "without its final newline it may be cut off")
+  }
+
   @Test func unusableInputIsRefused() throws {
     #expect(try Tools.run("snapplan", [topology]).status == 64)
     #expect(try Tools.run("snapplan", [topology, "--target", "nobody"]).status == 64)

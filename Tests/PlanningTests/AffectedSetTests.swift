@@ -101,6 +101,32 @@ import Testing
     #expect(miss(manifest, "db1")?.whyNot == "the policy says never")
   }
 
+  @Test func nodesOfThePolicyThatNobodyKnowsAreNoted() throws {
+    var world = SmallWorld()
+    world.depend("app1", on: "db1")
+    var policy = Policy()
+    policy.always = ["wbe1"]
+    policy.never = ["db1", "bd1"]
+    let noted = try plan(world, policy: policy).coverage.filter { $0.kind == "unknown_policy_node" }
+    #expect(noted.map(\.subject) == ["wbe1", "bd1"])
+  }
+
+  @Test func whatIsChangedOrSavedWithoutAHealthCheckIsNoted() throws {
+    var world = SmallWorld()
+    world.depend("app1", on: "db1")
+    world.depend("web1", on: "app1", port: 8080, .web)
+    let tree = SmallWorld.inventory(saving: ["db1"])
+    let inventory = try Inventory(json: tree)
+    let manifest = try Planner(topology: world.topology, inventory: inventory, inventoryTree: tree, policy: Policy())
+      .plan(targets: [.node("app1")], command: [])
+    let unchecked = ["app1", "db1"].filter { inventory.node(named: $0)?.health == nil }
+    #expect(unchecked.contains("app1"))
+    let noted = manifest.coverage.filter { $0.kind == "no_health_check" }
+    #expect(noted.map(\.subject) == unchecked, "web1 is neither changed nor saved")
+    let text = ManifestText(SealedManifest(manifest)).text
+    #expect(text.contains("app1 has no health check: a damaged upgrade would be accepted"))
+  }
+
   @Test func aStoreThatCannotBeSavedFailsThePlan() throws {
     var world = SmallWorld()
     world.depend("app1", on: "db1")

@@ -11,6 +11,9 @@ public struct SealedManifest: Sendable {
 
   /// Reads a manifest and checks its id; what was checked is what is read. Throws where a byte of the content was changed.
   public init(sealed bytes: [UInt8]) throws(DocumentError) {
+    guard bytes.last == 0x0A else {
+      throw DocumentError(at: .byte(bytes.count), found: "the end of the text", expected: "a newline before it")
+    }
     let tree = try JSONValue(parsing: bytes)
     guard let stated = tree["id"]?.string else { throw DocumentError(at: .path("manifest"), found: "no «id»", expected: "«id»") }
     let actual = ContentDigest.of(tree.removing("id"))

@@ -28,6 +28,9 @@ struct Apply: AsyncParsableCommand {
       let manifest = try read()
       if dryRun { diagnostics.note("dry run: the steps are recorded; nothing is looked at, run or changed") }
       let runner: any CommandRunner = dryRun ? RecordingRunner() : SystemRunner()
+      if let expires = manifest.manifest.expires, expires < Walk.wallClock() {
+        diagnostics.warning("the plan was good until \(expires); going on, but dependencies may have changed since: plan again")
+      }
       let command = try allowedCommand(manifest, runner)
       let output = try common.openOutput()
       let folder = dryRun ? nil : try mapped { try stateOptions.open().enter(manifest) }
@@ -36,8 +39,10 @@ struct Apply: AsyncParsableCommand {
         dryRun ? realDrivers().map { RecordingDriver(name: $0.name, freezes: $0.freezes) } : realDrivers()
       let walk = Walk(
         manifest: manifest, drivers: drivers, runner: runner, journal: journal, interruption: .ofSignals(), say: { diagnostics.note($0) },
-        holding: folder)
-      return try await finish(walk, dryRun: dryRun, output: output, diagnostics: diagnostics) { try await walk.apply(command: command) }
+        holding: folder, dryRun: dryRun)
+      return try await finish(walk, dryRun: dryRun, stateOptions, output: output, diagnostics: diagnostics) {
+        try await walk.apply(command: command)
+      }
     }
   }
 
@@ -66,13 +71,26 @@ struct Apply: AsyncParsableCommand {
   }
 }
 
+@MainActor private func sayHowToGoOn(_ state: Report.State, _ walk: Walk, _ stateOptions: StateOptions, _ diagnostics: Diagnostics) {
+  switch state {
+  case .unfinished: diagnostics.note("stopped; go on with: \(stateOptions.resumption(walk.digits))")
+  case .restored, .rolledBack:
+    diagnostics.note(
+      "to try again, plan again with a newer topology; or delete what «snapexec status» lists and remove \(stateOptions.state)/\(walk.digits)"
+    )
+  case .accepted, .restoreIncomplete, .notStarted: break
+  }
+}
+
 /// Walks, writes the report and says how it ended.
 @MainActor func finish(
-  _ walk: Walk, dryRun: Bool = false, output: any ByteSink, diagnostics: Diagnostics, _ body: () async throws -> Report.State
+  _ walk: Walk, dryRun: Bool = false, _ stateOptions: StateOptions, output: any ByteSink, diagnostics: Diagnostics,
+  _ body: () async throws -> Report.State
 ) async throws -> ExitStatus {
   let before = walk.recordCount
   let state = try await mapped(body)
   if walk.recordCount == before, state != .unfinished { diagnostics.note("nothing to do: the manifest is \(state.rawValue) already") }
+  if !dryRun { sayHowToGoOn(state, walk, stateOptions, diagnostics) }
   do {
     try output.write(walk.report(dryRun: dryRun).json.prettyBytes)
     try output.finish()

@@ -12,7 +12,9 @@ struct Resume: AsyncParsableCommand {
       run again. After an upgrade that ended well the check goes on.
       """)
 
-  @Argument(help: ArgumentHelp("The beginning of a manifest's id; without it, the only one that is unfinished.", valueName: "id"))
+  @Argument(
+    help: ArgumentHelp(
+      "The beginning of a manifest's id; without it, the only one that is unfinished or whose restore is incomplete.", valueName: "id"))
   var id: String?
 
   @OptionGroup var stateOptions: StateOptions
@@ -21,21 +23,20 @@ struct Resume: AsyncParsableCommand {
   @MainActor func run() async throws {
     let diagnostics = common.diagnostics(tool: "snapexec")
     try await runTool(diagnostics) {
-      let state = try stateOptions.open()
+      let state = try stateOptions.openExisting()
       guard let digits = try mapped({ try id.map(state.manifest(named:)) ?? onlyUnfinished(state) }) else {
         diagnostics.note("nothing is unfinished")
         return .done
       }
       let output = try common.openOutput()
       let walk = try openWalk(state, digits, diagnostics)
-      return try await finish(walk, output: output, diagnostics: diagnostics) { try await walk.resume() }
+      return try await finish(walk, stateOptions, output: output, diagnostics: diagnostics) { try await walk.resume() }
     }
   }
 
   private func onlyUnfinished(_ state: StateFolder) throws -> String? {
     let unfinished = try state.manifests().filter { digits in
-      let history = History(try state.look(digits).records)
-      return history.attempt > 0 && history.closed == nil
+      History(try state.look(digits).records).isUnfinished
     }
     guard unfinished.count <= 1 else {
       throw StateError.notFound(

@@ -18,11 +18,13 @@ struct Rollback: AsyncParsableCommand {
   @MainActor func run() async throws {
     let diagnostics = common.diagnostics(tool: "snapexec")
     try await runTool(diagnostics) {
-      let state = try stateOptions.open()
+      let state = try stateOptions.openExisting()
       let digits = try mapped { try state.manifest(named: id) }
       let output = try common.openOutput()
       let walk = try openWalk(state, digits, diagnostics)
-      let status = try await finish(walk, output: output, diagnostics: diagnostics) { try await walk.rollBack() }
+      // Once this one is locked, no other one can begin.
+      try mapped { try state.requireNewest(try state.look(digits).manifest) }
+      let status = try await finish(walk, stateOptions, output: output, diagnostics: diagnostics) { try await walk.rollBack() }
       // Here the restore is what was asked for.
       return status == .restored ? .done : status
     }

@@ -7,10 +7,26 @@ import ToolSupport
 /// Where journals are, and what every subcommand does with a manifest's folder.
 struct StateOptions: ParsableArguments {
   @Option(name: .long, help: ArgumentHelp("The folder of journals and manifests; 0700, an absolute path.", valueName: "dir"))
-  var state = "/var/lib/holdfast"
+  var state = StateOptions.defaultState
+  private static let defaultState = "/var/lib/holdfast"
 
-  /// Opens the folder.
+  /// Opens the folder, or makes it.
   func open() throws -> StateFolder { try mapped { try StateFolder(path: state) } }
+
+  /// Opens the folder where it is there: a mistyped one is not made.
+  func openExisting() throws -> StateFolder {
+    try mapped {
+      guard let folder = try StateFolder(existing: state) else {
+        throw ToolFailure(.missingInput, "«\(state)»: there is no such state folder; nothing was done")
+      }
+      return folder
+    }
+  }
+
+  /// The command by which a manifest is taken up again.
+  func resumption(_ digits: String) -> String {
+    "snapexec resume \(digits)" + (state == Self.defaultState ? "" : " --state \(state)")
+  }
 }
 
 /// The drivers that this program has.
@@ -30,6 +46,7 @@ private func failure(for error: any Error) -> any Error {
   switch error {
   case StateError.notAllowed(let text): ToolFailure(.notAllowed, text)
   case StateError.busy(let text): ToolFailure(.canBeResumed, text)
+  case StateError.superseded(let text): ToolFailure(.failed, text)
   case StateError.notFound(let text): ToolFailure(.usage, text)
   case let failure as SystemFailure: ToolFailure(failure.isDenied ? .notAllowed : .inputOutputError, failure.description)
   default: error

@@ -48,6 +48,7 @@ struct Plan: ParsableCommand {
         throw ToolFailure(.usage, "\(error); no plan was made")
       }
       for check in manifest.checks where check.kind == .unprotected { diagnostics.warning(check.detail) }
+      for warning in ManifestText.warnings(manifest) { diagnostics.warning(warning) }
       try common.write(SealedManifest(manifest).bytes)
       return .done
     }

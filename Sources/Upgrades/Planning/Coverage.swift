@@ -3,7 +3,14 @@ import Interchange
 /// What the data could not show, and what follows for the plan.
 struct Coverage {
   /// Kinds of gaps in which a dependency could hide altogether. A dependency that was seen one way is not hidden: it is a near miss.
-  private static let hiding: Set<String> = ["gap_in_time", "damaged_source", "incomplete_stream", "sampling", "lost_templates"]
+  private static let hiding: Set<String> = [
+    "gap_in_time", "damaged_source", "incomplete_stream", "no_traffic", "sampling", "lost_templates",
+  ]
+
+  /// The kind of entry for a node that is changed or saved and has no health check.
+  static let noHealthCheck = "no_health_check"
+  /// The kind of entry for a node of the policy that nobody knows.
+  static let unknownPolicyNode = "unknown_policy_node"
 
   let gaps: [TopologyMetadata.Gap]
   /// Whether a dependency could have been missed: then the plan is wider.

@@ -15,6 +15,11 @@ public struct ManifestText {
       separator: "\n")
   }
 
+  /// Entries of the coverage that say the plan itself lacks something, rather than the data: to be warned of.
+  public static func warnings(_ manifest: Manifest) -> [String] {
+    manifest.coverage.filter { [Coverage.noHealthCheck, Coverage.unknownPolicyNode].contains($0.kind) }.map(\.detail)
+  }
+
   private var head: [String] {
     let command =
       plan.upgrade.argv.isEmpty

@@ -48,7 +48,27 @@ public struct Planner {
       restore: snapshots.list.reversed().map(\.id),
       retention: .init(keepSeconds: policy.keepSeconds, until: end.map { $0.adding(seconds: policy.keepSeconds) }),
       expires: end.map { $0.adding(seconds: policy.expiresSeconds) },
-      coverage: coverage.gaps + coverage.consequence(threshold: threshold))
+      coverage: coverage.gaps + coverage.consequence(threshold: threshold) + unchecked(set.affected, health) + unknownPolicyNodes)
+  }
+
+  /// What is changed or saved, and nobody asks whether it is well: the upgrade is accepted whatever became of it.
+  private func unchecked(_ affected: [Manifest.Affected], _ health: [Manifest.HealthCheck]) -> [TopologyMetadata.Gap] {
+    affected.filter { member in (member.role == .target || member.snapshot) && !health.contains { $0.node == member.node } }.map(\.node)
+      .sorted().map {
+        .init(kind: Coverage.noHealthCheck, subject: $0, detail: "\($0) has no health check: a damaged upgrade would be accepted")
+      }
+  }
+
+  /// Nodes that the policy names and nobody knows: misspelt, most likely.
+  private var unknownPolicyNodes: [TopologyMetadata.Gap] {
+    let seen = Set(topology.nodes.filter { $0.kind != .service }.map(\.id))
+    return [("always", policy.always), ("never", policy.never)].flatMap { member, names in
+      Set(names).sorted().filter { !seen.contains($0) && inventory.node(named: $0) == nil }.map { name in
+        .init(
+          kind: Coverage.unknownPolicyNode, subject: name,
+          detail: "the policy names \(name) in «\(member)», which neither the inventory nor the topology knows")
+      }
+    }
   }
 
   private func health(_ affected: [Manifest.Affected]) -> [Manifest.HealthCheck] {

@@ -33,4 +33,10 @@ uint64_t linux_file_system(int descriptor);
 /// Bytes that anybody may still write there, 0 where it cannot be told.
 uint64_t linux_free_bytes(int descriptor);
 
+/// Makes this process the parent of every descendant whose own parent ends (PR_SET_CHILD_SUBREAPER, prctl(2)).
+int linux_adopt_orphans(void);
+
+/// Takes the end of every child that has ended but that of `command`, which somebody else waits for (waitid(2)).
+void linux_reap_others(int command);
+
 #endif

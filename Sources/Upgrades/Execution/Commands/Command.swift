@@ -79,8 +79,22 @@ public protocol CommandRunner: Sendable {
   func run(_ command: Command, interruption: Interruption) async -> CommandResult
   /// Whether a file is there and can be executed.
   func isExecutable(_ path: String) -> Bool
-  /// Ends every process whose environment holds all of these variables; gives their number and names.
-  func endProcesses(with variables: [String: String]) async -> [String]
+  /// Ends what commands of this runner left running, and every process whose environment holds all of these variables.
+  func endLeftovers(with variables: [String: String]) async -> Leftovers
+}
+
+/// Processes that a command left behind, as names and ids for people.
+public struct Leftovers: Sendable, Equatable {
+  /// Those that were ended.
+  public var ended: [String]
+  /// Those that could not be.
+  public var remaining: [String]
+
+  /// Ended and remaining ones.
+  public init(ended: [String], remaining: [String]) {
+    self.ended = ended
+    self.remaining = remaining
+  }
 }
 
 /// A runner that runs nothing and remembers: every command ends well unless `answer` says otherwise.
@@ -99,5 +113,5 @@ public final class RecordingRunner: CommandRunner, @unchecked Sendable {
 
   public func isExecutable(_ path: String) -> Bool { true }
 
-  public func endProcesses(with variables: [String: String]) async -> [String] { [] }
+  public func endLeftovers(with variables: [String: String]) async -> Leftovers { Leftovers(ended: [], remaining: []) }
 }

@@ -26,7 +26,7 @@ public struct BtrfsDriver: SnapshotDriver {
 
   public func check(_ volume: String) throws(DriverError) {
     let place = try locate(volume)
-    _ = try open(place)
+    try requireWhole(try open(place))
     guard geteuid() == 0 else { throw DriverError(.unavailable, "\(volume): snapshots of btrfs need root") }
   }
 
@@ -42,6 +42,7 @@ public struct BtrfsDriver: SnapshotDriver {
   public func create(_ snapshot: SnapshotName) throws(DriverError) {
     let place = try locate(snapshot.volume)
     let source = try open(place)
+    try requireWhole(source)
     let folder = try attempt { () throws(SystemFailure) in try place.parent.makeFolder(Self.folderName) }
     try snapshotSubvolume(source, into: folder, as: snapshot.tag, readOnly: true)
   }
@@ -65,7 +66,11 @@ public struct BtrfsDriver: SnapshotDriver {
     if folder.has(fresh) { try attempt { () throws(SystemFailure) in try folder.rename(fresh, to: kept) } }
     // A rename is on disk with the next commit: without it a loss of power could bring the failed tree back.
     try call(folder.path, btrfs_util_sync_fd(folder.descriptor))
-    return KeptState(path: "\(folder.path)/\(kept)", deletion: "btrfs subvolume delete \(folder.path)/\(kept)")
+    let path = "\(folder.path)/\(kept)"
+    let below = try nested(try attempt { () throws(SystemFailure) in try folder.folder(kept) })
+    // A subvolume can be deleted only after those in it.
+    let words = (below.map { "\(path)/\($0)" } + [path]).map(Self.shellWord)
+    return KeptState(path: path, deletion: "btrfs subvolume delete \(words.joined(separator: " "))")
   }
 
   public func delete(_ snapshot: SnapshotName) throws(DriverError) {
@@ -108,7 +113,7 @@ extension BtrfsDriver {
     return Place(parent: parent, name: name)
   }
 
-  /// Opens the volume and makes sure that it can be saved whole and be exchanged.
+  /// Opens the volume and makes sure that it can be exchanged.
   private func open(_ place: Place) throws(DriverError) -> FolderHandle {
     let volume = try attempt { () throws(SystemFailure) in try place.parent.folder(place.name) }
     guard volume.fileSystem == Self.magic, place.parent.fileSystem == Self.magic else {
@@ -118,10 +123,13 @@ extension BtrfsDriver {
     guard status.inode == Self.subvolumeInode else {
       throw DriverError(.unsuitable, "\(volume.path): a folder, expected a btrfs subvolume")
     }
-    if let nested = try firstNested(volume) {
+    return volume
+  }
+
+  private func requireWhole(_ volume: FolderHandle) throws(DriverError) {
+    if let nested = try nested(volume).first {
       throw DriverError(.unsuitable, "\(volume.path): holds the subvolume «\(nested)», which a snapshot would leave out")
     }
-    return volume
   }
 
   private func openSaved(_ snapshot: SnapshotName) throws(DriverError) -> (folder: FolderHandle, saved: FolderHandle) {
@@ -132,17 +140,30 @@ extension BtrfsDriver {
     }
   }
 
-  private func firstNested(_ volume: FolderHandle) throws(DriverError) -> String? {
+  /// Paths of the subvolumes in a volume, inner ones first.
+  private func nested(_ volume: FolderHandle) throws(DriverError) -> [String] {
     var iterator: OpaquePointer?
-    try call(volume.path, unsafe btrfs_util_create_subvolume_iterator_fd(volume.descriptor, 0, 0, &iterator))
+    let innerFirst = Int32(BTRFS_UTIL_SUBVOLUME_ITERATOR_POST_ORDER)
+    try call(volume.path, unsafe btrfs_util_create_subvolume_iterator_fd(volume.descriptor, 0, innerFirst, &iterator))
     defer { unsafe btrfs_util_destroy_subvolume_iterator(iterator) }
-    var name: UnsafeMutablePointer<CChar>?
-    let answer = unsafe btrfs_util_subvolume_iterator_next(iterator, &name, nil)
-    if answer == BTRFS_UTIL_ERROR_STOP_ITERATION { return nil }
-    try call(volume.path, answer)
-    guard let text = unsafe name else { return nil }
-    defer { unsafe free(text) }
-    return unsafe String(cString: text)
+    var paths: [String] = []
+    while true {
+      var name: UnsafeMutablePointer<CChar>?
+      let answer = unsafe btrfs_util_subvolume_iterator_next(iterator, &name, nil)
+      if answer == BTRFS_UTIL_ERROR_STOP_ITERATION { return paths }
+      try call(volume.path, answer)
+      guard let text = unsafe name else { return paths }
+      defer { unsafe free(text) }
+      paths.append(unsafe String(cString: text))
+    }
+  }
+
+  /// A path as one word of a shell: names in a volume come from whoever wrote there.
+  private static func shellWord(_ path: String) -> String {
+    let isPlain = path.utf8.allSatisfy {
+      (0x2B...0x3A).contains($0) || (0x40...0x5A).contains($0) || (0x5F...0x7A).contains($0) && $0 != 0x60
+    }
+    return isPlain ? path : "'" + path.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
   }
 
   private func snapshotSubvolume(_ source: FolderHandle, into folder: FolderHandle, as name: String, readOnly: Bool) throws(DriverError) {

@@ -10,10 +10,12 @@ public enum StateError: Error, Sendable, CustomStringConvertible {
   case busy(String)
   /// No manifest, or more than one, is meant by what was given.
   case notFound(String)
+  /// A later manifest stands on what this one would put back.
+  case superseded(String)
 
   public var description: String {
     switch self {
-    case .notAllowed(let text), .busy(let text), .notFound(let text): text
+    case .notAllowed(let text), .busy(let text), .notFound(let text), .superseded(let text): text
     }
   }
 }
@@ -26,18 +28,36 @@ public struct StateFolder {
 
   /// Opens the folder by its absolute path, or makes it; it must belong to whoever runs this and be closed to everybody else.
   public init(path: String) throws {
+    let parts = try Self.parts(path)
+    folder =
+      Self.isThere(path)
+      ? try Self.openPrivate(parts) : try FolderHandle.open(parts.parent).makeFolder(parts.name)
+    try Self.requirePrivate(folder)
+  }
+
+  /// Opens the folder; nil where there is none.
+  public init?(existing path: String) throws {
+    let parts = try Self.parts(path)
+    guard Self.isThere(path) else { return nil }
+    folder = try Self.openPrivate(parts)
+    try Self.requirePrivate(folder)
+  }
+
+  private static func parts(_ path: String) throws -> (parent: String, name: String) {
     let parts = path.split(separator: "/")
     guard path.hasPrefix("/"), let name = parts.last else {
       throw StateError.notAllowed("«\(path)»: the state folder needs an absolute path")
     }
-    let parent = try FolderHandle.open("/" + parts.dropLast().joined(separator: "/"))
+    return ("/" + parts.dropLast().joined(separator: "/"), String(name))
+  }
+
+  private static func isThere(_ path: String) -> Bool {
     var status = stat()
-    if unsafe stat(path, &status) != 0, errno == ENOENT {
-      folder = try parent.makeFolder(String(name))
-    } else {
-      folder = try parent.folder(String(name), sameMount: false)
-    }
-    try Self.requirePrivate(folder)
+    return unsafe stat(path, &status) == 0 || errno != ENOENT
+  }
+
+  private static func openPrivate(_ parts: (parent: String, name: String)) throws -> FolderHandle {
+    try FolderHandle.open(parts.parent).folder(parts.name, sameMount: false)
   }
 
   private static func requirePrivate(_ folder: FolderHandle) throws {
@@ -70,12 +90,23 @@ public struct StateFolder {
     return only
   }
 
-  /// Makes the folder of a manifest, with its copy in it, and locks it.
+  /// Makes the folder of a manifest, with its copy in it, and locks it; one that would begin must have its volumes for itself.
   public func enter(_ manifest: SealedManifest) throws -> ManifestFolder {
+    let mayBegin = try !manifests().contains(manifest.digits) || History(look(manifest.digits).records).mayBegin
+    if mayBegin { try requireAlone(manifest) }
     let place = try folder.makeFolder(manifest.digits)
     let entered = try ManifestFolder(place)
     try entered.keep(manifest)
+    // Of two that come at the same time, each has its lock by now, so that at least one is refused.
+    if mayBegin { try requireAlone(manifest) }
     return entered
+  }
+
+  /// Whether a process works on a manifest.
+  func isLocked(_ digits: String) throws -> Bool {
+    let place = try folder.folder(digits)
+    guard place.has(ManifestFolder.lockName) else { return false }
+    return try !place.file(ManifestFolder.lockName, flags: O_RDWR).lock()
   }
 
   /// Opens the folder of a manifest and locks it.
@@ -93,6 +124,7 @@ public struct StateFolder {
 
 /// The folder of one manifest, locked while this value lives.
 public struct ManifestFolder {
+  static let lockName = "lock"
   static let copyName = "manifest.json"
   private static let copyPartName = "manifest.json.part"
   private let folder: FolderHandle
@@ -100,7 +132,7 @@ public struct ManifestFolder {
 
   init(_ folder: FolderHandle) throws {
     self.folder = folder
-    lock = try folder.file("lock", flags: O_RDWR | O_CREAT)
+    lock = try folder.file(Self.lockName, flags: O_RDWR | O_CREAT)
     guard try lock.lock() else { throw StateError.busy("\(folder.path): another snapexec works on this manifest; nothing was done") }
   }
 

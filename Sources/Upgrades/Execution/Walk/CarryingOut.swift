@@ -54,12 +54,12 @@ extension Walk {
     case .restore(let snapshot): return onDriver(of: snapshot) { (driver) throws(DriverError) in try putBack(snapshot, driver) }
     case .upgrade: return await upgrade(interruption)
     case .endLeftovers:
-      let ended = await runner.endProcesses(with: upgradeVariables)
-      return .done(
-        ended.isEmpty ? "nothing of the upgrade was left running" : "ended what the upgrade left running: \(ended.joined(separator: ", "))")
+      return await endLeftovers()
     case .stop(let service):
       return Findings(await runner.run(Command(argv: service.stop, timeoutSeconds: service.timeoutSeconds), interruption: interruption))
     case .start(let service):
+      let failed = manifest.manifest.snapshots.first { $0.node == service.node && history.outcome("restore/\($0.id)") == false }
+      if let failed { return .failed("not started: \(failed.volume) could not be put back") }
       return Findings(await runner.run(Command(argv: service.start, timeoutSeconds: service.timeoutSeconds), interruption: interruption))
     }
   }
@@ -132,7 +132,23 @@ extension Walk {
 
   private func upgrade(_ interruption: Interruption) async -> Findings {
     let command = Command(argv: history.command, timeoutSeconds: manifest.manifest.upgrade.timeoutSeconds, variables: upgradeVariables)
+    hasRunUpgrade = true
     return Findings(await runner.run(command, interruption: interruption))
+  }
+
+  /// Only the process that ran the upgrade knows its descendants; another one has nothing but the environment to go by.
+  private func endLeftovers() async -> Findings {
+    let leftovers = await runner.endLeftovers(with: upgradeVariables)
+    var detail =
+      leftovers.ended.isEmpty
+      ? "found nothing of the upgrade running" : "ended what the upgrade left running: \(leftovers.ended.joined(separator: ", "))"
+    if !hasRunUpgrade {
+      detail += "; looked for by its environment alone, since another snapexec ran the upgrade: what has dropped its environment was missed"
+    }
+    guard leftovers.remaining.isEmpty else {
+      return .failed("\(detail); could not end \(leftovers.remaining.joined(separator: ", "))")
+    }
+    return .done(detail)
   }
 
   private func probe(_ health: Manifest.HealthCheck, _ interruption: Interruption) async -> Findings {

@@ -35,6 +35,13 @@ public struct History: Sendable {
     }
   }
 
+  /// Whether `apply` would begin it, for the first time or anew.
+  public var mayBegin: Bool { attempt == 0 || closed == .notStarted }
+  /// When the last attempt was begun.
+  public var opened: Timestamp? { records.first { $0.kind == .opened }?.time }
+  /// Whether it was begun and has yet to be finished or put back.
+  public var isUnfinished: Bool { attempt > 0 && (closed == nil || closed == .restoreIncomplete) }
+
   private init(_ records: [JournalRecord], attempt: Int) {
     self.records = records
     self.attempt = attempt

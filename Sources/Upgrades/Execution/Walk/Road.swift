@@ -28,6 +28,14 @@ public struct Step: Sendable, Equatable {
     case endLeftovers
     case restore(Manifest.Snapshot)
     case start(Manifest.ServiceCommands)
+
+    /// Whether it is a command, whose result itself says that it was not run.
+    var runsCommand: Bool {
+      switch self {
+      case .probeBefore, .upgrade, .probe, .stop, .start: true
+      default: false
+      }
+    }
   }
 
   /// What follows from its failure.

@@ -20,12 +20,17 @@ import Interchange
   /// The lock on the manifest's folder, held as long as the walk.
   private let folder: ManifestFolder?
   private(set) var history: History
+  /// Whether driver and runner only record: then a step that went well says nothing of the machine.
+  private let isDryRun: Bool
+  private var hasSaidFinishing = false
+  /// Whether the upgrade was run by this very walk.
+  var hasRunUpgrade = false
 
   /// A walk with its means; `say` hears one line per step.
   public init(
     manifest: SealedManifest, drivers: [any SnapshotDriver], runner: any CommandRunner, journal: any Journal,
     interruption: Interruption = .never, now: @escaping () -> Timestamp = Walk.wallClock, say: @escaping (String) -> Void = { _ in },
-    holding folder: ManifestFolder? = nil
+    holding folder: ManifestFolder? = nil, dryRun: Bool = false
   ) {
     self.manifest = manifest
     self.drivers = Dictionary(drivers.map { ($0.name, $0) }) { first, _ in first }
@@ -35,6 +40,7 @@ import Interchange
     self.now = now
     self.say = say
     self.folder = folder
+    isDryRun = dryRun
     map = RoadMap(manifest.manifest, freezing: Set(drivers.filter(\.freezes).map(\.name)))
     history = History(journal.records)
   }
@@ -128,11 +134,25 @@ import Interchange
 
   private func perform(_ step: Step) async throws -> Findings {
     try record(JournalRecord(.begin, step.id, time: now()))
-    let findings = await carryOut(step.action, interruption: interruption)
+    let listener = Task { await sayFinishing() }
+    defer { listener.cancel() }
+    var findings = await carryOut(step.action, interruption: interruption)
+    if isDryRun, findings.succeeded, !step.action.runsCommand { findings = .done("not looked at (dry run)") }
     say("\(step.id): \(findings.succeeded ? "" : "failed: ")\(findings.detail)")
     try record(JournalRecord(.end, step.id, time: now(), succeeded: findings.succeeded, detail: findings.detail, facts: findings.facts))
     return findings
   }
+
+  /// Answers the first request to stop, while the step in hand goes on.
+  private func sayFinishing() async {
+    await interruption.wait(until: 1)
+    guard interruption.count > 0, !Task.isCancelled, !hasSaidFinishing else { return }
+    hasSaidFinishing = true
+    say("finishing this step; once more ends the running command")
+  }
+
+  /// The hexadecimal digits of the manifest's id.
+  public var digits: String { manifest.digits }
 
   private func record(_ record: JournalRecord) throws {
     try journal.append(record)
