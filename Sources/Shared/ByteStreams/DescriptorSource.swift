@@ -5,8 +5,10 @@ import Glibc
 /// Regular files are read with `pread`, everything else with `read`.
 /// Unsafe: the system calls write into the array's storage; bound: `buffer.count - start` bytes, taken from the array itself.
 public final class DescriptorSource: ByteSource {
+  /// The path as the user gave it.
   public let name: String
   public private(set) var fileOffset: Int64 = 0
+  /// The size of a regular file; nil for everything else.
   public let fileSize: Int64?
   private let descriptor: Int32
   private let seekable: Bool
@@ -35,6 +37,7 @@ public final class DescriptorSource: ByteSource {
 
   deinit { if descriptor != STDIN_FILENO { close(descriptor) } }
 
+  /// Reads a block, going on after interruptions; throws what the system says.
   public func read(into buffer: inout [UInt8], from start: Int) throws(StreamError) -> Int {
     let room = buffer.count - start
     guard room > 0 else { return 0 }

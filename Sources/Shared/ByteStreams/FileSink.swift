@@ -85,6 +85,7 @@ public final class FileSink: ByteSink {
     StreamError(name: name, kind: .system(code), offset: offset, detail: "cannot write: \(DescriptorSource.message(code))")
   }
 
+  /// Writes all of the bytes, going on after interruptions; throws what the system says.
   public func write(_ bytes: UnsafeRawBufferPointer) throws(StreamError) {
     var done = 0
     while done < bytes.count, let base = bytes.baseAddress {
@@ -98,6 +99,7 @@ public final class FileSink: ByteSink {
     }
   }
 
+  /// Syncs a regular file and puts it in its place; throws what the system says.
   public func finish() throws(StreamError) {
     guard descriptor >= 0 else { return }
     if isRegular {

@@ -13,17 +13,22 @@ public struct CommonOptions: ParsableArguments {
   @Option(
     name: [.customShort("o"), .long],
     help: ArgumentHelp("Write to FILE instead of standard output; a name ending in .zst or .gz is compressed.", valueName: "file"))
+  /// Where the data goes: a path, or `-` for standard output.
   public var output: String = "-"
 
+  /// Whether only errors are said.
   @Flag(name: .long, help: "Say nothing but errors.")
   public var quiet = false
 
+  /// When a progress line is shown.
   @Option(name: .long, help: "Show progress on standard error: auto (on a terminal), always, never.")
   public var progress: ProgressMode = .auto
 
+  /// How messages are written.
   @Option(name: .long, help: "Write messages as text or json.")
   public var logFormat: Diagnostics.Format = .text
 
+  /// The defaults.
   public init() {}
 
   /// The printer that these options ask for.

@@ -6,6 +6,7 @@ import ToolSupport
 import Topology
 
 extension Timestamp: ExpressibleByArgument {
+  /// Reads an RFC 3339 time.
   public init?(argument: String) { self.init(rfc3339: argument) }
 }
 

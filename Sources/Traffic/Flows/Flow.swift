@@ -7,6 +7,7 @@ import Packets
 public struct Flow: Sendable {
   /// What is known of a flow's whole life.
   public struct State: OptionSet, Sendable {
+    /// The flags as bits.
     public let rawValue: UInt32
     @inlinable public init(rawValue: UInt32) { self.rawValue = rawValue }
     /// A has sent.
@@ -45,6 +46,7 @@ public struct Flow: Sendable {
 
   /// What happened to the flow in the window of its part.
   public struct Events: OptionSet, Sendable {
+    /// The flags as bits.
     public let rawValue: UInt8
     @inlinable public init(rawValue: UInt8) { self.rawValue = rawValue }
     /// The flow began.

@@ -53,6 +53,7 @@ public enum PlanningError: Error, Sendable, Equatable, CustomStringConvertible {
   /// The policy wants the very command that was planned, and none was given.
   case noCommand
 
+  /// One line for people.
   public var description: String {
     switch self {
     case .unknownTarget(let text): "«\(text)»: no node of the inventory or the topology is meant by it"

@@ -30,6 +30,7 @@ public struct NestingRecord: Sendable, Equatable {
     self.byParents = byParents
   }
 
+  /// Equal where every member is.
   public static func == (a: NestingRecord, b: NestingRecord) -> Bool {
     a.window == b.window && a.network == b.network && a.host == b.host && a.inbound == b.inbound && a.outbound == b.outbound
       && a.inboundFlows == b.inboundFlows && a.byParents.elementsEqual(b.byParents, by: ==)

@@ -17,6 +17,7 @@ public enum DirectionBasis: UInt8, Sendable, CaseIterable, Comparable {
   /// Whoever was seen first.
   case first
 
+  /// Stronger rules first.
   @inlinable
   public static func < (a: DirectionBasis, b: DirectionBasis) -> Bool { a.rawValue < b.rawValue }
 

@@ -86,10 +86,12 @@ public struct Distribution: Hashable, Sendable {
     return 0
   }
 
+  /// Equal where every bucket, the count and the sum are.
   public static func == (a: Distribution, b: Distribution) -> Bool {
     a.count == b.count && a.sumNanoseconds == b.sumNanoseconds && a.buckets.elementsEqual(b.buckets, by: ==)
   }
 
+  /// Hashes count and sum, which seldom agree where the buckets do not.
   public func hash(into hasher: inout Hasher) {
     hasher.combine(count)
     hasher.combine(sumNanoseconds)

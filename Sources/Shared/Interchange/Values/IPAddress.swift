@@ -104,6 +104,7 @@ public struct IPAddress: Hashable, Sendable {
 }
 
 extension IPAddress: Comparable {
+  /// IPv4 before IPv6, then by number.
   @inlinable
   public static func < (a: IPAddress, b: IPAddress) -> Bool {
     if a.isIPv6 != b.isIPv6 { return b.isIPv6 }

@@ -50,6 +50,7 @@ public struct TransportProtocol: Hashable, Sendable {
 }
 
 extension TransportProtocol: Comparable {
+  /// By number.
   @inlinable
   public static func < (a: TransportProtocol, b: TransportProtocol) -> Bool { a.number < b.number }
 }

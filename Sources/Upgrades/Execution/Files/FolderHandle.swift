@@ -125,5 +125,6 @@ public struct SystemFailure: Error, Sendable, Equatable, CustomStringConvertible
   /// Whether permissions are the reason.
   public var isDenied: Bool { code == EPERM || code == EACCES }
 
+  /// One line: which path, and what the system says.
   public var description: String { "\(path): \(detail)" }
 }

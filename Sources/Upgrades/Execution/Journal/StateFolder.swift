@@ -13,6 +13,7 @@ public enum StateError: Error, Sendable, CustomStringConvertible {
   /// A later manifest stands on what this one would put back.
   case superseded(String)
 
+  /// One line for people.
   public var description: String {
     switch self {
     case .notAllowed(let text), .busy(let text), .notFound(let text), .superseded(let text): text
