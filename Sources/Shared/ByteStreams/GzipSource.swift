@@ -5,11 +5,8 @@ import CISAL
 /// Unsafe: isa-l reads and writes through pointers kept in its state; bound: they are set before each call together with the
 /// buffers' own lengths, and are not used after it.
 @safe final class GzipSource: ByteSource {
-  private let input: any ByteSource
+  private var input: CompressedInput
   private let state: UnsafeMutablePointer<inflate_state>
-  private var block = [UInt8](repeating: 0, count: 128 * 1024)
-  private var blockStart = 0
-  private var blockEnd = 0
   private var insideMember = false
   /// Whether the decoder filled all the room it was given, so that it may hold more without further input.
   private var mayHoldOutput = false
@@ -17,46 +14,41 @@ import CISAL
   private var pendingFailure: StreamError?
 
   init(_ input: any ByteSource) {
-    self.input = input
+    self.input = CompressedInput(input)
     unsafe state = .allocate(capacity: 1)
     unsafe isal_inflate_init(state)
   }
 
   deinit { unsafe state.deallocate() }
 
-  var name: String { input.name }
-  var fileOffset: Int64 { input.fileOffset - Int64(blockEnd - blockStart) }
-  var fileSize: Int64? { input.fileSize }
+  var name: String { input.source.name }
+  var fileOffset: Int64 { input.fileOffset }
+  var fileSize: Int64? { input.source.fileSize }
 
   func read(into buffer: inout [UInt8], from start: Int) throws(StreamError) -> Int {
     guard buffer.count > start else { return 0 }
     if let pendingFailure { throw pendingFailure }
     while true {
-      if blockStart == blockEnd, !mayHoldOutput {
-        blockStart = 0
-        blockEnd = 0
-        blockEnd = try input.read(into: &block, from: 0)
-        if blockEnd == 0 {
-          guard !insideMember else {
-            throw StreamError(name: name, kind: .cutShort, offset: fileOffset, detail: "the file ends inside a gzip member")
-          }
-          return 0
+      if input.available == 0, !mayHoldOutput, try !input.refill() {
+        guard !insideMember else {
+          throw StreamError(name: name, kind: .cutShort, offset: fileOffset, detail: "the file ends inside a gzip member")
         }
+        return 0
       }
       if !insideMember {
         unsafe isal_inflate_init(state)
         unsafe state.pointee.crc_flag = UInt32(ISAL_GZIP)
         insideMember = true
       }
+      let (from, available) = (input.start, UInt32(clamping: input.available))
       var made = 0
       var used = 0
       let answer = unsafe buffer.withUnsafeMutableBytes { out in
-        unsafe block.withUnsafeMutableBytes { source -> Int32 in
+        unsafe input.block.withUnsafeMutableBytes { source -> Int32 in
           let room = UInt32(clamping: out.count - start)
-          let available = UInt32(clamping: blockEnd - blockStart)
           unsafe state.pointee.next_out = out.baseAddress.map { unsafe ($0 + start).assumingMemoryBound(to: UInt8.self) }
           unsafe state.pointee.avail_out = room
-          unsafe state.pointee.next_in = source.baseAddress.map { unsafe ($0 + blockStart).assumingMemoryBound(to: UInt8.self) }
+          unsafe state.pointee.next_in = source.baseAddress.map { unsafe ($0 + from).assumingMemoryBound(to: UInt8.self) }
           unsafe state.pointee.avail_in = available
           let answer = unsafe isal_inflate(state)
           made = unsafe Int(room - state.pointee.avail_out)
@@ -66,7 +58,7 @@ import CISAL
           return answer
         }
       }
-      blockStart += used
+      input.use(used)
       mayHoldOutput = made == buffer.count - start
       guard answer == ISAL_DECOMP_OK || answer == ISAL_END_INPUT || answer == ISAL_OUT_OVERFLOW else {
         let failure = StreamError(name: name, kind: .damaged, offset: fileOffset, detail: "damaged gzip data (isa-l answers \(answer))")
@@ -76,7 +68,7 @@ import CISAL
       }
       if unsafe state.pointee.block_state == ISAL_BLOCK_FINISH { (insideMember, mayHoldOutput) = (false, false) }
       if made > 0 { return made }
-      guard used > 0 || blockStart == blockEnd || !insideMember else {
+      guard used > 0 || input.available == 0 || !insideMember else {
         throw StreamError(name: name, kind: .damaged, offset: fileOffset, detail: "gzip data that leads nowhere")
       }
     }

@@ -1,4 +1,5 @@
 import CZstd
+import Glibc
 
 /// Compresses what is written into one Zstandard frame (level 3) with a check sum.
 ///
@@ -13,7 +14,7 @@ import CZstd
     self.output = output
     self.name = name
     guard let context = unsafe ZSTD_createCCtx() else {
-      throw StreamError(name: name, kind: .system(12), offset: 0, detail: "no memory for a Zstandard encoder")
+      throw StreamError(name: name, kind: .system(ENOMEM), offset: 0, detail: "no memory for a Zstandard encoder")
     }
     unsafe self.context = context
     _ = unsafe ZSTD_CCtx_setParameter(context, ZSTD_c_checksumFlag, 1)

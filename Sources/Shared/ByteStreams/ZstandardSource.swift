@@ -1,15 +1,13 @@
 import CZstd
+import Glibc
 
 /// Decompresses Zstandard frames (RFC 8878), one after another; skippable frames are skipped.
 ///
 /// Windows of more than 128 MiB are refused: a hostile frame must not choose our memory.
 /// Unsafe: libzstd reads and writes through pointers; bound: both buffers are handed over with their own lengths.
 @safe final class ZstandardSource: ByteSource {
-  private let input: any ByteSource
+  private var input: CompressedInput
   private let context: OpaquePointer
-  private var block = [UInt8](repeating: 0, count: 128 * 1024)
-  private var blockStart = 0
-  private var blockEnd = 0
   private var insideFrame = false
   /// Whether the decoder filled all the room it was given, so that it may hold more without further input.
   private var mayHoldOutput = false
@@ -17,9 +15,9 @@ import CZstd
   private var pendingFailure: StreamError?
 
   init(_ input: any ByteSource) throws(StreamError) {
-    self.input = input
+    self.input = CompressedInput(input)
     guard let context = unsafe ZSTD_createDCtx() else {
-      throw StreamError(name: input.name, kind: .system(ENOMEM_CODE), offset: 0, detail: "no memory for a Zstandard decoder")
+      throw StreamError(name: input.name, kind: .system(ENOMEM), offset: 0, detail: "no memory for a Zstandard decoder")
     }
     unsafe self.context = context
     _ = unsafe ZSTD_DCtx_setParameter(context, ZSTD_d_windowLogMax, 27)
@@ -27,38 +25,34 @@ import CZstd
 
   deinit { _ = unsafe ZSTD_freeDCtx(context) }
 
-  var name: String { input.name }
-  var fileOffset: Int64 { input.fileOffset - Int64(blockEnd - blockStart) }
-  var fileSize: Int64? { input.fileSize }
+  var name: String { input.source.name }
+  var fileOffset: Int64 { input.fileOffset }
+  var fileSize: Int64? { input.source.fileSize }
 
   func read(into buffer: inout [UInt8], from start: Int) throws(StreamError) -> Int {
     guard buffer.count > start else { return 0 }
     if let pendingFailure { throw pendingFailure }
     while true {
-      if blockStart == blockEnd, !mayHoldOutput {
-        blockStart = 0
-        blockEnd = 0
-        blockEnd = try input.read(into: &block, from: 0)
-        if blockEnd == 0 {
-          guard !insideFrame else {
-            throw StreamError(name: name, kind: .cutShort, offset: fileOffset, detail: "the file ends inside a Zstandard frame")
-          }
-          return 0
+      if input.available == 0, !mayHoldOutput, try !input.refill() {
+        guard !insideFrame else {
+          throw StreamError(name: name, kind: .cutShort, offset: fileOffset, detail: "the file ends inside a Zstandard frame")
         }
+        return 0
       }
+      let (from, available) = (input.start, input.available)
       var made = 0
       var used = 0
       let answer = unsafe buffer.withUnsafeMutableBytes { out in
-        unsafe block.withUnsafeBytes { source in
+        unsafe input.block.withUnsafeBytes { source in
           var output = unsafe ZSTD_outBuffer(dst: out.baseAddress.map { unsafe $0 + start }, size: out.count - start, pos: 0)
-          var input = unsafe ZSTD_inBuffer(src: source.baseAddress.map { unsafe $0 + blockStart }, size: blockEnd - blockStart, pos: 0)
-          let answer = unsafe ZSTD_decompressStream(context, &output, &input)
+          var rest = unsafe ZSTD_inBuffer(src: source.baseAddress.map { unsafe $0 + from }, size: available, pos: 0)
+          let answer = unsafe ZSTD_decompressStream(context, &output, &rest)
           made = unsafe output.pos
-          used = unsafe input.pos
+          used = unsafe rest.pos
           return answer
         }
       }
-      blockStart += used
+      input.use(used)
       mayHoldOutput = made == buffer.count - start && answer != 0
       if ZSTD_isError(answer) != 0 {
         let why = unsafe String(cString: ZSTD_getErrorName(answer))
@@ -72,6 +66,3 @@ import CZstd
     }
   }
 }
-
-/// Out of memory, as errno says it.
-private let ENOMEM_CODE: Int32 = 12
