@@ -3,12 +3,13 @@ import Packets
 extension Flow {
   /// Begins the flow anew under the same key with the packet that opens it; its part in a window must have been put away.
   ///
-  /// `wasIdle` says that silence came before it, so that the sender of this packet opened it.
+  /// `isBeginningSeen` says that traffic was observed for long enough before it, so that the sender of this packet opened it.
   @inlinable
-  mutating func begin(_ packet: PacketSummary, fromA: Bool, wasIdle: Bool) {
+  mutating func begin(_ packet: PacketSummary, fromA: Bool, isBeginningSeen: Bool, window number: Int64) {
     startNanoseconds = packet.timeNanoseconds
     lastNanoseconds = packet.timeNanoseconds
-    synNanoseconds = Self.noTime
+    handshakeNanoseconds = Self.noTime
+    source = packet.source
     state = fromA ? [] : .firstFromB
     generation &+= 1
     basis = 0
@@ -17,13 +18,13 @@ extension Flow {
     if packet.proto == 6 {
       switch packet.tcpFlags & (TCPFlags.syn | TCPFlags.ack) {
       case TCPFlags.syn: break
-      case TCPFlags.syn | TCPFlags.ack: direct(clientIsA: !fromA, basis: FlowBasis.handshake)
+      case TCPFlags.syn | TCPFlags.ack: direct(clientIsA: !fromA, basis: FlowBasis.handshake, window: number)
       default: events.insert(.midstream)
       }
     } else if packet.proto == 1 || packet.proto == 58, isEcho(packet) {
-      directByEcho(packet, fromA: fromA)
-    } else if wasIdle {
-      direct(clientIsA: fromA, basis: FlowBasis.opened)
+      directByEcho(packet, fromA: fromA, window: number)
+    } else if isBeginningSeen {
+      direct(clientIsA: fromA, basis: FlowBasis.opened, window: number)
     }
   }
 
@@ -34,18 +35,24 @@ extension Flow {
 
   /// An echo request says who asked, and a reply who was asked (RFC 792, RFC 4443 §4).
   @usableFromInline
-  mutating func directByEcho(_ packet: PacketSummary, fromA: Bool) {
+  mutating func directByEcho(_ packet: PacketSummary, fromA: Bool, window number: Int64) {
     let isRequest = packet.icmpType == 8 || packet.icmpType == 128
-    direct(clientIsA: fromA == isRequest, basis: FlowBasis.message)
+    direct(clientIsA: fromA == isRequest, basis: FlowBasis.message, window: number)
   }
 
-  /// Decides direction for good, unless it is.
+  /// Decides direction for good from a window on, unless that window or an earlier one has.
   @inlinable
-  public mutating func direct(clientIsA: Bool, basis: UInt8) {
-    guard !state.contains(.directed) else { return }
+  public mutating func direct(clientIsA: Bool, basis: UInt8, window number: Int64) {
+    guard !state.contains(.directed) || number < directedWindow else { return }
+    state.remove(.clientIsB)
     state.insert(clientIsA ? .directed : [.directed, .clientIsB])
     self.basis = basis
+    directedWindow = number
   }
+
+  /// Whether direction was decided for good by what this window or an earlier one showed.
+  @inlinable
+  public func isDirected(in number: Int64) -> Bool { state.contains(.directed) && directedWindow <= number }
 
   /// Whether this packet is the first of a new flow under the same key: after silence, or a SYN that does not belong to this one.
   @inlinable @inline(__always)
@@ -60,7 +67,7 @@ extension Flow {
     if state.contains(.ended) { return true }
     if state.contains(.seenSYN) { return sequence != initialSequence }
     // A SYN-ACK seen before its SYN: taps reorder.
-    return !(state.contains(.seenSYNACK) && state.contains(.clientIsB) != fromA)
+    return !(state.contains(.seenSYNACK) && state.contains(.synAckFromB) == fromA)
   }
 
   /// Begins the flow's part in a window; the part before must have been put away.
@@ -78,7 +85,6 @@ extension Flow {
     firstInWindowNanoseconds = timeNanoseconds
     lastInWindowNanoseconds = timeNanoseconds
     slots = 0
-    handshakeNanoseconds = 0
   }
 
   /// Takes a packet into the flow and its part of the window.
@@ -98,7 +104,7 @@ extension Flow {
     }
     // Everything below happens a few times in a flow's life.
     let sides: State = fromA ? .seenA : .seenB
-    let isSettled = state.contains([.seenA, .seenB, .answered])
+    let isSettled = state.contains([.seenA, .seenB, .answered]) && packet.icmpType == 255
     if !isSettled || packet.tcpFlags & (TCPFlags.syn | TCPFlags.fin | TCPFlags.rst) != 0 { turn(packet, fromA: fromA, sides) }
   }
 
@@ -108,7 +114,7 @@ extension Flow {
     let isReset = packet.tcpFlags & TCPFlags.rst != 0
     let other: State = fromA ? .seenB : .seenA
     if isReset {
-      if state.contains(other), !state.contains(.answered), state.contains(.seenSYN), state.contains(.clientIsB) == fromA {
+      if state.contains(other), !state.contains(.answered), state.contains(.seenSYN), state.contains(.synFromB) == fromA {
         if !state.contains(.refused) { (state, events) = (state.union(.refused), events.union(.refused)) }
       } else if state.contains(.answered), !state.contains(.reset) {
         (state, events) = (state.union(.reset), events.union(.reset))
@@ -123,29 +129,31 @@ extension Flow {
       state.insert(side)
     }
     guard packet.proto == 6 else {
-      if packet.proto == 1 || packet.proto == 58, isEcho(packet) { directByEcho(packet, fromA: fromA) }
+      if packet.proto == 1 || packet.proto == 58, isEcho(packet) { directByEcho(packet, fromA: fromA, window: window) }
       return
     }
     switch packet.tcpFlags & (TCPFlags.syn | TCPFlags.ack) {
     case TCPFlags.syn:
+      direct(clientIsA: fromA, basis: FlowBasis.handshake, window: window)
       if state.contains(.seenSYN) {
         // Sent again: which of the two is answered cannot be known (Karn and Partridge, SIGCOMM 1987).
-        synNanoseconds = Self.noTime
+        if !state.contains(.seenSYNACK) { handshakeNanoseconds = Self.noTime }
       } else {
-        state.insert(.seenSYN)
+        state.insert(fromA ? .seenSYN : [.seenSYN, .synFromB])
         initialSequence = packet.sequence
         // Behind its answer, which a tap reordered, it is no start of a round trip.
-        synNanoseconds = state.contains(.seenSYNACK) ? Self.noTime : packet.timeNanoseconds
-        direct(clientIsA: fromA, basis: FlowBasis.handshake)
+        if !state.contains(.seenSYNACK) { handshakeNanoseconds = packet.timeNanoseconds }
       }
     case TCPFlags.syn | TCPFlags.ack:
-      state.insert(.seenSYNACK)
-      direct(clientIsA: !fromA, basis: FlowBasis.handshake)
-      if synNanoseconds != Self.noTime, state.contains(.clientIsB) == fromA, packet.timeNanoseconds >= synNanoseconds {
-        handshakeNanoseconds = UInt64(packet.timeNanoseconds - synNanoseconds)
-        events.insert(.handshake)
+      direct(clientIsA: !fromA, basis: FlowBasis.handshake, window: window)
+      if !state.contains(.seenSYNACK) {
+        state.insert(fromA ? .seenSYNACK : [.seenSYNACK, .synAckFromB])
+        // Who the client is may have been decided otherwise by an earlier window: what counts here is who sent the SYN.
+        if handshakeNanoseconds != Self.noTime, state.contains(.synFromB) == fromA, packet.timeNanoseconds >= handshakeNanoseconds {
+          handshakeNanoseconds = packet.timeNanoseconds - handshakeNanoseconds
+          events.insert(.handshake)
+        }
       }
-      synNanoseconds = Self.noTime
     default: break
     }
     if packet.tcpFlags & TCPFlags.fin != 0 {

@@ -1,6 +1,8 @@
 import Capture
+import Flows
 import Interchange
 import Packets
+import Windows
 
 /// What is counted of one input while its packets pass.
 struct SourceTally {
@@ -20,6 +22,7 @@ struct SourceTally {
   private var malformed = Loss()
   private var cutHeader = Loss()
   private var fragments = Loss()
+  private var evicted = Loss()
 
   private struct Loss {
     var packets: UInt64 = 0
@@ -63,8 +66,18 @@ struct SourceTally {
     case .notIPHeader: malformed.packets += 1
     case .cutIPHeader: cutHeader.packets += 1
     case .laterFragment: add(packet, to: &fragments)
-    case .flow, .firstFragment: break
+    case .flow, .firstFragment, .quotedAsRefused, .quotedAsUnreachable: break
     }
+  }
+
+  /// Takes what became of its packets after they were handed on.
+  mutating func take(_ afterwards: WindowAggregator.Afterwards, source: Int) {
+    if source < afterwards.late.count { late += afterwards.late[source] }
+    guard source < afterwards.evictions.packets.count else { return }
+    let lost = afterwards.evictions.packets[source]
+    evicted = Loss(packets: lost.packets, bytes: lost.bytes)
+    edgePackets -= lost.packets
+    edgeBytes -= lost.bytes
   }
 
   private func add(_ packet: PacketSummary, to loss: inout Loss) {
@@ -83,6 +96,7 @@ struct SourceTally {
     record.edgeBytes = edgeBytes
     record.notInEdges = [
       .init(reason: "cut_header", packets: cutHeader.packets, bytes: cutHeader.bytes),
+      .init(reason: "evicted", packets: evicted.packets, bytes: evicted.bytes),
       .init(reason: "fragment_without_first", packets: fragments.packets, bytes: fragments.bytes),
       .init(reason: "malformed", packets: malformed.packets, bytes: malformed.bytes),
       .init(reason: "non_ip", packets: nonIP, bytes: 0), .init(reason: "unsupported_link", packets: unsupportedLink, bytes: 0),

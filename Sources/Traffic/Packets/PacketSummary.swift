@@ -18,6 +18,10 @@ public enum PacketKind: UInt8, Sendable {
   case nonIP
   /// A link type that is not looked into.
   case unsupportedLink
+  /// No packet of its own: what an ICMP error quotes of a packet whose port was refused.
+  case quotedAsRefused
+  /// No packet of its own: what an ICMP error quotes of a packet that could not be delivered.
+  case quotedAsUnreachable
 }
 
 /// Link, network and transport of one packet in one flat value: all that flows are made from. No object is made per packet.
@@ -32,6 +36,8 @@ public struct PacketSummary: Sendable {
   public var destinationHigh: UInt64 = 0
   /// Lower half of the receiver's address.
   public var destinationLow: UInt64 = 0
+  /// The overlay its addresses belong to, as `Overlay` numbers them; 0 is none.
+  public var network: UInt64 = 0
   /// Length of the packet as its outermost IP header says: IPv4 total length, IPv6 payload length + 40.
   public var ipByteCount: UInt32 = 0
   /// TCP sequence number.
@@ -56,6 +62,10 @@ public struct PacketSummary: Sendable {
   public var kind = PacketKind.nonIP
   /// Offset of the bytes after the transport header's start in the frame: where an ICMP error's quoted header is found.
   public var transportOffset: UInt16 = 0
+  /// Offset of the IP header in the frame.
+  public var networkOffset: UInt16 = 0
+  /// Number of the input it was read from.
+  public var source: UInt16 = 0
 
   /// The summary of a frame of which nothing is known.
   @inlinable
