@@ -5,39 +5,39 @@ extension Flow {
   ///
   /// `isBeginningSeen` says that traffic was observed for long enough before it, so that the sender of this packet opened it.
   @inlinable
-  mutating func begin(_ packet: PacketSummary, fromA: Bool, isBeginningSeen: Bool, window number: Int64) {
+  mutating func begin(_ packet: FlowPacket, isBeginningSeen: Bool, window number: Int64) {
     startNanoseconds = packet.timeNanoseconds
     lastNanoseconds = packet.timeNanoseconds
     handshakeNanoseconds = Self.noTime
     source = packet.source
-    state = fromA ? [] : .firstFromB
+    state = packet.isFromA ? [] : .firstFromB
     generation &+= 1
     basis = 0
     events = .began
     window = Self.noWindow
-    if packet.proto == 6 {
+    if packet.key.proto == 6 {
       switch packet.tcpFlags & (TCPFlags.syn | TCPFlags.ack) {
       case TCPFlags.syn: break
-      case TCPFlags.syn | TCPFlags.ack: direct(clientIsA: !fromA, basis: FlowBasis.handshake, window: number)
+      case TCPFlags.syn | TCPFlags.ack: direct(clientIsA: !packet.isFromA, basis: FlowBasis.handshake, window: number)
       default: events.insert(.midstream)
       }
-    } else if packet.proto == 1 || packet.proto == 58, isEcho(packet) {
-      directByEcho(packet, fromA: fromA, window: number)
+    } else if packet.key.proto == 1 || packet.key.proto == 58, isEcho(packet) {
+      directByEcho(packet, window: number)
     } else if isBeginningSeen {
-      direct(clientIsA: fromA, basis: FlowBasis.opened, window: number)
+      direct(clientIsA: packet.isFromA, basis: FlowBasis.opened, window: number)
     }
   }
 
   @usableFromInline
-  func isEcho(_ packet: PacketSummary) -> Bool {
-    packet.proto == 1 ? packet.icmpType == 8 || packet.icmpType == 0 : packet.icmpType == 128 || packet.icmpType == 129
+  func isEcho(_ packet: FlowPacket) -> Bool {
+    packet.key.proto == 1 ? packet.icmpType == 8 || packet.icmpType == 0 : packet.icmpType == 128 || packet.icmpType == 129
   }
 
   /// An echo request says who asked, and a reply who was asked (RFC 792, RFC 4443 §4).
   @usableFromInline
-  mutating func directByEcho(_ packet: PacketSummary, fromA: Bool, window number: Int64) {
+  mutating func directByEcho(_ packet: FlowPacket, window number: Int64) {
     let isRequest = packet.icmpType == 8 || packet.icmpType == 128
-    direct(clientIsA: fromA == isRequest, basis: FlowBasis.message, window: number)
+    direct(clientIsA: packet.isFromA == isRequest, basis: FlowBasis.message, window: number)
   }
 
   /// Decides direction for good from a window on, unless that window or an earlier one has.
@@ -56,18 +56,18 @@ extension Flow {
 
   /// Whether this packet is the first of a new flow under the same key: after silence, or a SYN that does not belong to this one.
   @inlinable @inline(__always)
-  func isSucceeded(by packet: PacketSummary, fromA: Bool, idleNanoseconds: Int64) -> Bool {
+  func isSucceeded(by packet: FlowPacket, idleNanoseconds: Int64) -> Bool {
     if packet.timeNanoseconds - lastNanoseconds > idleNanoseconds { return true }
     guard packet.tcpFlags & (TCPFlags.syn | TCPFlags.ack) == TCPFlags.syn else { return false }
-    return isSucceeded(bySYN: packet.sequence, fromA: fromA)
+    return isSucceeded(bySYN: packet)
   }
 
   @usableFromInline
-  func isSucceeded(bySYN sequence: UInt32, fromA: Bool) -> Bool {
+  func isSucceeded(bySYN packet: FlowPacket) -> Bool {
     if state.contains(.ended) { return true }
-    if state.contains(.seenSYN) { return sequence != initialSequence }
+    if state.contains(.seenSYN) { return packet.sequence != initialSequence }
     // A SYN-ACK seen before its SYN: taps reorder.
-    return !(state.contains(.seenSYNACK) && state.contains(.synAckFromB) == fromA)
+    return !(state.contains(.seenSYNACK) && state.contains(.synAckFromB) == packet.isFromA)
   }
 
   /// Begins the flow's part in a window; the part before must have been put away.
@@ -89,13 +89,13 @@ extension Flow {
 
   /// Takes a packet into the flow and its part of the window.
   @inlinable @inline(__always)
-  mutating func absorb(_ packet: PacketSummary, fromA: Bool, slot: UInt64) {
+  mutating func absorb(_ packet: FlowPacket, slot: UInt64) {
     let time = packet.timeNanoseconds
     lastNanoseconds = max(lastNanoseconds, time)
     firstInWindowNanoseconds = min(firstInWindowNanoseconds, time)
     lastInWindowNanoseconds = max(lastInWindowNanoseconds, time)
     slots |= slot
-    if fromA {
+    if packet.isFromA {
       bytesFromA &+= UInt64(packet.ipByteCount)
       packetsFromA &+= 1
     } else {
@@ -103,18 +103,18 @@ extension Flow {
       packetsFromB &+= 1
     }
     // Everything below happens a few times in a flow's life.
-    let sides: State = fromA ? .seenA : .seenB
+    let sides: State = packet.isFromA ? .seenA : .seenB
     let isSettled = state.contains([.seenA, .seenB, .answered]) && packet.icmpType == 255
-    if !isSettled || packet.tcpFlags & (TCPFlags.syn | TCPFlags.fin | TCPFlags.rst) != 0 { turn(packet, fromA: fromA, sides) }
+    if !isSettled || packet.tcpFlags & (TCPFlags.syn | TCPFlags.fin | TCPFlags.rst) != 0 { turn(packet, sides) }
   }
 
   /// What a packet changes in the flow's life: who was heard, handshake, end.
   @inlinable
-  mutating func turn(_ packet: PacketSummary, fromA: Bool, _ side: State) {
+  mutating func turn(_ packet: FlowPacket, _ side: State) {
     let isReset = packet.tcpFlags & TCPFlags.rst != 0
-    let other: State = fromA ? .seenB : .seenA
+    let other: State = packet.isFromA ? .seenB : .seenA
     if isReset {
-      if state.contains(other), !state.contains(.answered), state.contains(.seenSYN), state.contains(.synFromB) == fromA {
+      if state.contains(other), !state.contains(.answered), state.contains(.seenSYN), state.contains(.synFromB) == packet.isFromA {
         if !state.contains(.refused) { (state, events) = (state.union(.refused), events.union(.refused)) }
       } else if state.contains(.answered), !state.contains(.reset) {
         (state, events) = (state.union(.reset), events.union(.reset))
@@ -128,28 +128,28 @@ extension Flow {
       // A RST alone is no answer, so its sender has not been heard.
       state.insert(side)
     }
-    guard packet.proto == 6 else {
-      if packet.proto == 1 || packet.proto == 58, isEcho(packet) { directByEcho(packet, fromA: fromA, window: window) }
+    guard packet.key.proto == 6 else {
+      if packet.key.proto == 1 || packet.key.proto == 58, isEcho(packet) { directByEcho(packet, window: window) }
       return
     }
     switch packet.tcpFlags & (TCPFlags.syn | TCPFlags.ack) {
     case TCPFlags.syn:
-      direct(clientIsA: fromA, basis: FlowBasis.handshake, window: window)
+      direct(clientIsA: packet.isFromA, basis: FlowBasis.handshake, window: window)
       if state.contains(.seenSYN) {
         // Sent again: which of the two is answered cannot be known (Karn and Partridge, SIGCOMM 1987).
         if !state.contains(.seenSYNACK) { handshakeNanoseconds = Self.noTime }
       } else {
-        state.insert(fromA ? .seenSYN : [.seenSYN, .synFromB])
+        state.insert(packet.isFromA ? .seenSYN : [.seenSYN, .synFromB])
         initialSequence = packet.sequence
         // Behind its answer, which a tap reordered, it is no start of a round trip.
         if !state.contains(.seenSYNACK) { handshakeNanoseconds = packet.timeNanoseconds }
       }
     case TCPFlags.syn | TCPFlags.ack:
-      direct(clientIsA: !fromA, basis: FlowBasis.handshake, window: window)
+      direct(clientIsA: !packet.isFromA, basis: FlowBasis.handshake, window: window)
       if !state.contains(.seenSYNACK) {
-        state.insert(fromA ? .seenSYNACK : [.seenSYNACK, .synAckFromB])
+        state.insert(packet.isFromA ? .seenSYNACK : [.seenSYNACK, .synAckFromB])
         // Who the client is may have been decided otherwise by an earlier window: what counts here is who sent the SYN.
-        if handshakeNanoseconds != Self.noTime, state.contains(.synFromB) == fromA, packet.timeNanoseconds >= handshakeNanoseconds {
+        if handshakeNanoseconds != Self.noTime, state.contains(.synFromB) == packet.isFromA, packet.timeNanoseconds >= handshakeNanoseconds {
           handshakeNanoseconds = packet.timeNanoseconds - handshakeNanoseconds
           events.insert(.handshake)
         }
@@ -157,7 +157,7 @@ extension Flow {
     default: break
     }
     if packet.tcpFlags & TCPFlags.fin != 0 {
-      state.insert(fromA ? .finA : .finB)
+      state.insert(packet.isFromA ? .finA : .finB)
       if state.contains([.finA, .finB]) { state.insert(.ended) }
     }
   }

@@ -1,9 +1,7 @@
-import Packets
-
 /// One flow: its key, its life so far, and its part in the one window that it was last active in.
 ///
-/// A flow is network + 5-tuple in both directions. Its two ends are A, the smaller of address and port, and B. The part of an earlier window
-/// that is still open is kept apart as a copy (`FlowTable`), so that a flow has a fixed size: 160 bytes.
+/// The part of an earlier window
+/// that is still open is kept apart as a copy (`FlowTable`), so that a flow has a fixed size: 168 bytes.
 public struct Flow: Sendable {
   /// What is known of a flow's whole life.
   public struct State: OptionSet, Sendable {
@@ -74,27 +72,8 @@ public struct Flow: Sendable {
   /// No time.
   @usableFromInline static let noTime = Int64.min
 
-  // The key.
-  /// Upper half of A's address.
-  public var aHigh: UInt64
-  /// Lower half of A's address; IPv4 in the low 32 bits.
-  public var aLow: UInt64
-  /// Upper half of B's address.
-  public var bHigh: UInt64
-  /// Lower half of B's address.
-  public var bLow: UInt64
-  /// A's port; 0 for protocols without.
-  public var aPort: UInt16
-  /// B's port; 0 for protocols without.
-  public var bPort: UInt16
-  /// The protocol above IP.
-  public var proto: UInt8
-  /// Whether the addresses are IPv6.
-  public var isIPv6: Bool
-  /// Number of the input that its first packet was read from.
-  public var source: UInt16
-  /// The overlay its addresses belong to, as `Overlay` numbers them; 0 is none.
-  public var network: UInt64
+  /// Which flow it is.
+  public var key: FlowKey
 
   // Its life.
   /// Time of its first packet.
@@ -115,6 +94,8 @@ public struct Flow: Sendable {
   /// Tells the flows apart that one entry holds one after the other.
   @usableFromInline var generation: UInt16
   @usableFromInline var entry: UInt32
+  /// Number of the input that its first packet was read from.
+  public var source: UInt16
 
   // Its part in a window.
   /// The number of that window.
@@ -137,7 +118,7 @@ public struct Flow: Sendable {
   /// An entry that is not in use.
   @inlinable
   init() {
-    (aHigh, aLow, bHigh, bLow, aPort, bPort, proto, isIPv6, source, network) = (0, 0, 0, 0, 0, 0, 0, false, 0, 0)
+    (key, source) = (FlowKey(), 0)
     (startNanoseconds, lastNanoseconds, handshakeNanoseconds, initialSequence) = (0, 0, Self.noTime, 0)
     (state, directedWindow, basis, events, generation, entry, window) = (.free, Self.noWindow, 0, [], 0, 0, Self.noWindow)
     (bytesFromA, bytesFromB, packetsFromA, packetsFromB) = (0, 0, 0, 0)

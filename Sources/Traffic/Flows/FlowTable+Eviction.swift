@@ -1,5 +1,3 @@
-import Packets
-
 /// What was given up to keep within a limit of memory.
 public struct Evictions: Sendable {
   /// Packets that are in no edge, and their bytes, by the number of the input they were read from.
@@ -26,7 +24,7 @@ extension FlowTable {
   private static let candidateCount = 64
 
   /// Counts a packet for which there was no room.
-  public mutating func giveUp(_ packet: PacketSummary) {
+  public mutating func giveUp(_ packet: FlowPacket) {
     evictions.add(source: packet.source, packets: 1, bytes: UInt64(packet.ipByteCount))
   }
 
@@ -86,7 +84,6 @@ extension FlowTable {
   }
 
   private func home(of entry: Int) -> Int {
-    let key = unsafe entries[entry].keyForHash
-    return Int(truncatingIfNeeded: hash(key.a, key.b, key.proto, key.isIPv6, key.network)) & mask
+    Int(truncatingIfNeeded: unsafe entries[entry].key.hash(seed: FlowPacket.seed)) & mask
   }
 }

@@ -105,7 +105,7 @@ extension FlowTable {
     nextSweepNanoseconds = newest + min(idleTCPNanoseconds, idleOtherNanoseconds) / 8
     var removed = 0
     for entry in 0..<entryCount where unsafe entries[entry].window == Flow.noWindow && !entries[entry].state.contains(.free) {
-      let idle = unsafe entries[entry].proto == 6 ? idleTCPNanoseconds : idleOtherNanoseconds
+      let idle = unsafe entries[entry].key.proto == 6 ? idleTCPNanoseconds : idleOtherNanoseconds
       if unsafe newest - entries[entry].lastNanoseconds > idle + latenessNanoseconds {
         release(entry)
         removed += 1

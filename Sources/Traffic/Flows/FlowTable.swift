@@ -17,8 +17,6 @@ import Packets
   /// The first entry that is not in use, plus 1; each names the next in its `entry`.
   @usableFromInline var freeHead: UInt32 = 0
   @usableFromInline var freeCount = 0
-  @usableFromInline var hashes: [UInt64]
-  @usableFromInline let seed: UInt64
   /// What the windows hold that have not closed.
   @usableFromInline var windows = OpenWindows()
 
@@ -39,13 +37,11 @@ import Packets
   /// The entry at which the search for something to forget goes on.
   var evictionHand = 0
 
-  /// An empty table. The hash is seeded at random, so that no traffic can be made to collide; nothing that is written depends on it.
-  public init(idleTCPNanoseconds: Int64, idleOtherNanoseconds: Int64, batchCount: Int, countMax: Int) {
+  /// An empty table for at most `countMax` flows and parts of flows.
+  public init(idleTCPNanoseconds: Int64, idleOtherNanoseconds: Int64, countMax: Int) {
     self.countMax = countMax
     self.idleTCPNanoseconds = idleTCPNanoseconds
     self.idleOtherNanoseconds = idleOtherNanoseconds
-    hashes = [UInt64](repeating: 0, count: batchCount)
-    seed = UInt64.random(in: .min ... .max)
     mask = (1 << 13) - 1
     unsafe slots = .allocate(capacity: mask + 1)
     unsafe slots.initialize(repeating: 0, count: mask + 1)
@@ -69,50 +65,12 @@ import Packets
 
   // MARK: finding
 
-  /// Whether the sender is end A.
+  /// Brings the slots and entries of a batch near: memory is waited for once a batch, not once a packet.
   @inlinable @inline(__always)
-  static func isFromA(_ packet: PacketSummary) -> Bool {
-    if packet.sourceHigh != packet.destinationHigh { return packet.sourceHigh < packet.destinationHigh }
-    if packet.sourceLow != packet.destinationLow { return packet.sourceLow < packet.destinationLow }
-    return packet.sourcePort <= packet.destinationPort
-  }
-
-  /// The hash of the key: multiply and fold, the same for both directions.
-  @inlinable @inline(__always)
-  func hash(_ packet: PacketSummary) -> UInt64 {
-    let fromA = Self.isFromA(packet)
-    let a =
-      fromA
-      ? (packet.sourceHigh, packet.sourceLow, packet.sourcePort) : (packet.destinationHigh, packet.destinationLow, packet.destinationPort)
-    let b =
-      fromA
-      ? (packet.destinationHigh, packet.destinationLow, packet.destinationPort) : (packet.sourceHigh, packet.sourceLow, packet.sourcePort)
-    return hash(a, b, packet.proto, packet.isIPv6, packet.network)
-  }
-
-  @inlinable @inline(__always)
-  func hash(_ a: (UInt64, UInt64, UInt16), _ b: (UInt64, UInt64, UInt16), _ proto: UInt8, _ isIPv6: Bool, _ network: UInt64) -> UInt64 {
-    let ports = (UInt64(a.2) << 32 | UInt64(b.2) << 16 | UInt64(proto) << 1 | (isIPv6 ? 1 : 0)) ^ network &* 0x9E37_79B9_7F4A_7C15
-    func fold(_ x: UInt64, _ y: UInt64) -> UInt64 {
-      let (high, low) = x.multipliedFullWidth(by: y)
-      return high ^ low
-    }
-    let first = fold(a.1 ^ seed, b.1 ^ 0x9E37_79B9_7F4A_7C15)
-    let second = fold(a.0 ^ 0xBF58_476D_1CE4_E5B9, b.0 ^ seed ^ 0x94D0_49BB_1331_11EB)
-    return fold(first ^ ports, second ^ 0xD6E8_FEB8_6659_FD93)
-  }
-
-  /// Computes the hashes of a batch and brings its slots and entries near: memory is waited for once a batch, not once a packet.
-  @inlinable @inline(__always)
-  public mutating func prepare(_ batch: Span<PacketSummary>, from start: Int, count: Int) {
-    if hashes.count < count { hashes = [UInt64](repeating: 0, count: count) }
-    for place in 0..<count {
-      let value = hash(batch[start + place])
-      hashes[place] = value
-      unsafe prefetch_line(slots + Int(truncatingIfNeeded: value) & mask)
-    }
-    for place in 0..<count {
-      let slot = unsafe slots[Int(truncatingIfNeeded: hashes[place]) & mask]
+  public func prepare(_ batch: Span<FlowPacket>, from start: Int, to end: Int) {
+    for place in start..<end { unsafe prefetch_line(slots + Int(truncatingIfNeeded: batch[place].hash) & mask) }
+    for place in start..<end {
+      let slot = unsafe slots[Int(truncatingIfNeeded: batch[place].hash) & mask]
       if slot != 0 {
         let entry = unsafe entries + Int(truncatingIfNeeded: slot & 0xFFFF_FFFF) - 1
         unsafe prefetch_line(entry)
@@ -122,61 +80,42 @@ import Packets
     }
   }
 
-  @inlinable @inline(__always)
-  func matches(_ entry: Int, _ packet: PacketSummary, fromA: Bool) -> Bool {
-    let flow = unsafe entries + entry
-    guard unsafe flow.pointee.proto == packet.proto, unsafe flow.pointee.isIPv6 == packet.isIPv6,
-      unsafe flow.pointee.network == packet.network
-    else { return false }
-    if fromA {
-      return unsafe flow.pointee.aLow == packet.sourceLow && flow.pointee.bLow == packet.destinationLow
-        && flow.pointee.aPort == packet.sourcePort
-        && flow.pointee.bPort == packet.destinationPort && flow.pointee.aHigh == packet.sourceHigh
-        && flow.pointee.bHigh == packet.destinationHigh
-    }
-    return unsafe flow.pointee.bLow == packet.sourceLow && flow.pointee.aLow == packet.destinationLow
-      && flow.pointee.bPort == packet.sourcePort
-      && flow.pointee.aPort == packet.destinationPort && flow.pointee.bHigh == packet.sourceHigh
-      && flow.pointee.aHigh == packet.destinationHigh
-  }
-
   /// The entry of a packet's flow; nil if there is none.
   @inlinable @inline(__always)
-  func find(_ packet: PacketSummary, fromA: Bool, hash: UInt64) -> Int? {
-    let tag = hash & 0xFFFF_FFFF_0000_0000
-    var place = Int(truncatingIfNeeded: hash) & mask
+  func find(_ packet: FlowPacket) -> Int? {
+    let tag = packet.hash & 0xFFFF_FFFF_0000_0000
+    var place = Int(truncatingIfNeeded: packet.hash) & mask
     while true {
       let slot = unsafe slots[place]
       if slot == 0 { return nil }
       if slot & 0xFFFF_FFFF_0000_0000 == tag {
-        let entry = Int(truncatingIfNeeded: slot & 0xFFFF_FFFF) - 1
-        if matches(entry, packet, fromA: fromA) { return entry }
+        let entry = Int(truncatingIfNeeded: slot & 0xFFFF_FFFF) &- 1
+        if unsafe (entries + entry).pointee.key == packet.key { return entry }
       }
-      place = (place + 1) & mask
+      place = (place &+ 1) & mask
     }
   }
 
   // MARK: packets
 
-  /// Takes the packet at a place of the prepared batch into its flow, opening one where there is none; false where there was no room for it.
+  /// Takes a packet into its flow, opening one where there is none; false where there was no room for it.
   @inlinable @inline(__always)
-  public mutating func add(_ packet: PacketSummary, place: Int, window: Int64, slot: UInt64) -> Bool {
-    let fromA = Self.isFromA(packet)
+  public mutating func add(_ packet: FlowPacket, window: Int64, slot: UInt64) -> Bool {
     let entry: Int
-    if let known = find(packet, fromA: fromA, hash: hashes[place]) {
+    if let known = find(packet) {
       entry = known
-      let idle = packet.proto == 6 ? idleTCPNanoseconds : idleOtherNanoseconds
-      if unsafe entries[entry].isSucceeded(by: packet, fromA: fromA, idleNanoseconds: idle) {
-        succeed(entry, packet, fromA: fromA, window: window)
-      } else if unsafe entries[entry].window != window {
+      let idle = packet.key.proto == 6 ? idleTCPNanoseconds : idleOtherNanoseconds
+      if unsafe (entries + entry).pointee.isSucceeded(by: packet, idleNanoseconds: idle) {
+        succeed(entry, packet, window: window)
+      } else if unsafe (entries + entry).pointee.window != window {
         move(entry, to: window, at: packet.timeNanoseconds)
       }
     } else {
-      guard let fresh = insert(packet, fromA: fromA, hash: hashes[place], window: window) else { return false }
+      guard let fresh = insert(packet, window: window) else { return false }
       entry = fresh
       move(entry, to: window, at: packet.timeNanoseconds)
     }
-    unsafe entries[entry].absorb(packet, fromA: fromA, slot: slot)
+    unsafe (entries + entry).pointee.absorb(packet, slot: slot)
     return true
   }
 
@@ -186,9 +125,9 @@ import Packets
 
   /// A new flow takes over the entry of one with the same key.
   @inlinable @inline(never)
-  mutating func succeed(_ entry: Int, _ packet: PacketSummary, fromA: Bool, window: Int64) {
+  mutating func succeed(_ entry: Int, _ packet: FlowPacket, window: Int64) {
     putAwayPart(of: entry)
-    unsafe entries[entry].begin(packet, fromA: fromA, isBeginningSeen: isBeginningSeen(at: packet.timeNanoseconds), window: window)
+    unsafe entries[entry].begin(packet, isBeginningSeen: isBeginningSeen(at: packet.timeNanoseconds), window: window)
     move(entry, to: window, at: packet.timeNanoseconds)
   }
 
@@ -201,7 +140,7 @@ import Packets
   }
 
   @inlinable @inline(never)
-  mutating func insert(_ packet: PacketSummary, fromA: Bool, hash: UInt64, window: Int64) -> Int? {
+  mutating func insert(_ packet: FlowPacket, window: Int64) -> Int? {
     if count + windows.partCount >= countMax, !makeRoom() { return nil }
     if (count + 1) * 4 > (mask + 1) * 3 { rebuild(slotCount: (mask + 1) * 2) }
     let entry: Int
@@ -215,9 +154,10 @@ import Packets
       unsafe (entries + entry).initialize(to: Flow())
       entryCount += 1
     }
-    unsafe entries[entry].setKey(packet, fromA: fromA, entry: UInt32(entry))
-    unsafe entries[entry].begin(packet, fromA: fromA, isBeginningSeen: isBeginningSeen(at: packet.timeNanoseconds), window: window)
-    place(entry, hash: hash)
+    unsafe entries[entry].key = packet.key
+    unsafe entries[entry].entry = UInt32(entry)
+    unsafe entries[entry].begin(packet, isBeginningSeen: isBeginningSeen(at: packet.timeNanoseconds), window: window)
+    place(entry, hash: packet.hash)
     return entry
   }
 
@@ -242,17 +182,15 @@ import Packets
     unsafe slots = .allocate(capacity: slotCount)
     unsafe slots.initialize(repeating: 0, count: slotCount)
     for entry in 0..<entryCount where unsafe !entries[entry].state.contains(.free) {
-      let key = unsafe entries[entry].keyForHash
-      place(entry, hash: hash(key.a, key.b, key.proto, key.isIPv6, key.network))
+      place(entry, hash: unsafe entries[entry].key.hash(seed: FlowPacket.seed))
     }
   }
 
   /// Counts the flow that a quoted packet is of, unless it has ended, as refused or unreachable in the window in which that was said.
-  public mutating func addQuoted(_ quoted: PacketSummary, window: Int64) {
-    let fromA = Self.isFromA(quoted)
+  public mutating func addQuoted(_ quoted: FlowPacket, window: Int64) {
     let isRefused = quoted.kind == .quotedAsRefused
-    guard let entry = find(quoted, fromA: fromA, hash: hash(quoted)) else { return }
-    let idle = quoted.proto == 6 ? idleTCPNanoseconds : idleOtherNanoseconds
+    guard let entry = find(quoted) else { return }
+    let idle = quoted.key.proto == 6 ? idleTCPNanoseconds : idleOtherNanoseconds
     guard unsafe quoted.timeNanoseconds - entries[entry].lastNanoseconds <= idle,
       let failure = unsafe entries[entry].failure(refused: isRefused)
     else { return }

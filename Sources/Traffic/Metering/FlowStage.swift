@@ -1,12 +1,12 @@
 import ByteStreams
+import Flows
 import Interchange
-import Packets
 import Windows
 
 /// Where the packets of flows go once they have been read: what is made of them.
 protocol FlowStage: AnyObject {
   /// Takes the first `count` packets, in the order in which they were captured.
-  func add(_ packets: [PacketSummary], count: Int) throws(StreamError)
+  func add(_ packets: [FlowPacket], count: Int) throws(StreamError)
   /// Takes no more packets; gives what became of those that were taken.
   func close() throws(StreamError) -> WindowAggregator.Afterwards
   /// Writes what was read of each input, and ends the stream.
@@ -19,7 +19,7 @@ final class AggregationStage: FlowStage {
 
   init(_ aggregator: consuming WindowAggregator) { self.aggregator = consume aggregator }
 
-  func add(_ packets: [PacketSummary], count: Int) throws(StreamError) {
+  func add(_ packets: [FlowPacket], count: Int) throws(StreamError) {
     try aggregator?.add(packets.span.extracting(0..<count))
   }
 

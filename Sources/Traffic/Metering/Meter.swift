@@ -13,8 +13,9 @@ public struct Meter: ~Copyable {
   private let stage: any FlowStage
   private var fragments = FragmentTable()
   private var tallies: [SourceTally]
-  private var batch: [PacketSummary]
+  private var batch: [FlowPacket]
   private var filled = 0
+  private let seed = FlowPacket.seed
 
   /// How many packets are handed on at once: as many as are hashed at once where one thread does both, more where another takes them over.
   private static let batchCount = 64, batchCountBetweenThreads = 512
@@ -47,7 +48,7 @@ public struct Meter: ~Copyable {
     self.passedOver = passedOver
     self.stage = stage
     tallies = Array(repeating: SourceTally(), count: names.count)
-    batch = Array(repeating: PacketSummary(), count: batchCount)
+    batch = Array(repeating: FlowPacket(), count: batchCount)
   }
 
   /// Reads all captures to their ends, writes the stream, and gives what was read of each and what was no capture and passed over.
@@ -87,30 +88,52 @@ public struct Meter: ~Copyable {
 
   /// One run of packets of one capture: read their headers, count them, and hand them on in batches.
   private mutating func take(_ run: CaptureMerge.Run) throws(StreamError) {
-    var tally = tallies[run.source]
     let bytes = run.reader.block.bytes
     let records = run.reader.records
-    let source = UInt16(truncatingIfNeeded: run.source)
-    for place in run.records {
-      let record = records[place]
-      tally.count(record)
-      let start = Int(record.offset)
-      let frame = bytes.span.extracting(start..<(start + Int(record.capturedByteCount)))
-      batch[filled] = PacketSummary(
-        frame: frame, link: record.link, originalByteCount: record.originalByteCount, timeNanoseconds: record.timeNanoseconds)
-      batch[filled].source = source
-      if batch[filled].hasIP { tally.countIP(batch[filled]) }
-      if batch[filled].kind == .flow, batch[filled].proto != 1, batch[filled].proto != 58 {
-        tally.countEdge(batch[filled])
-        filled += 1
-        if filled == batch.count { try flush() }
-      } else {
-        tallies[run.source] = tally
-        try takeUnusual(frame)
-        tally = tallies[run.source]
-      }
+    var place = run.records.lowerBound
+    while place < run.records.upperBound {
+      if filled == batch.count { try flush() }
+      place = takeCommon(records.span, place..<run.records.upperBound, bytes.span, source: run.source)
+      guard place < run.records.upperBound, filled < batch.count else { continue }
+      try takeAny(records[place], bytes.span, source: run.source)
+      place += 1
     }
-    tallies[run.source] = tally
+  }
+
+  /// Takes packets of nothing but common headers, up to the first that has others or to the end of the batch; gives its place.
+  private mutating func takeCommon(_ records: Span<PacketRecord>, _ range: Range<Int>, _ bytes: Span<UInt8>, source: Int) -> Int {
+    var tally = tallies[source].hot
+    let seed = self.seed
+    let number = UInt16(truncatingIfNeeded: source)
+    var filled = self.filled
+    var place = range.lowerBound
+    var room = batch.mutableSpan
+    while place < range.upperBound, filled < room.count {
+      let record = records[place]
+      let start = Int(record.offset)
+      let frame = bytes.extracting(start..<(start &+ Int(record.capturedByteCount)))
+      guard record.link == LinkType.ethernet, !record.hasNoTime,
+        let packet = PacketSummary(common: frame, timeNanoseconds: record.timeNanoseconds)
+      else { break }
+      tally.countCommon(packet)
+      room[filled] = FlowPacket(packet, source: number, seed: seed)
+      filled &+= 1
+      place &+= 1
+    }
+    tallies[source].hot = tally
+    self.filled = filled
+    return place
+  }
+
+  /// Takes a packet of any kind.
+  private mutating func takeAny(_ record: PacketRecord, _ bytes: Span<UInt8>, source: Int) throws(StreamError) {
+    tallies[source].count(record)
+    let start = Int(record.offset)
+    let frame = bytes.extracting(start..<(start + Int(record.capturedByteCount)))
+    let packet = PacketSummary(
+      frame: frame, link: record.link, originalByteCount: record.originalByteCount, timeNanoseconds: record.timeNanoseconds)
+    if packet.hasIP { tallies[source].countIP(packet) }
+    try takeUnusual(packet, frame, source: source)
   }
 
   /// Hands the batch on.
@@ -120,42 +143,39 @@ public struct Meter: ~Copyable {
     filled = 0
   }
 
-  /// Fragments, ICMP, and what goes into no edge: the packet at `batch[filled]`.
-  private mutating func takeUnusual(_ frame: Span<UInt8>) throws(StreamError) {
-    let packet = batch[filled]
+  /// Hands on what belongs to a flow, joins fragments to theirs, and counts what goes into no edge.
+  private mutating func takeUnusual(_ packet: PacketSummary, _ frame: Span<UInt8>, source: Int) throws(StreamError) {
     switch packet.kind {
     case .flow:
-      try push(packet)
+      try push(packet, source: source)
       if let quoted = QuotedPacket(in: frame, of: packet) {
         var summary = quoted.summary
         summary.kind = quoted.isRefused ? .quotedAsRefused : .quotedAsUnreachable
-        summary.source = packet.source
         summary.network = packet.network
-        try hand(summary)
+        try hand(summary, source: source)
       }
     case .firstFragment:
-      try push(packet)
-      for waiting in fragments.learn(packet) { try push(waiting.packet) }
+      try push(packet, source: source)
+      for waiting in fragments.learn(packet) { try push(waiting.packet, source: waiting.source) }
     case .laterFragment:
       var packet = packet
-      if fragments.complete(&packet, source: Int(packet.source)) { try push(packet) }
+      if fragments.complete(&packet, source: source) { try push(packet, source: source) }
       for waiting in fragments.takeLost() { tallies[waiting.source].countLost(waiting.packet) }
-    case .nonIP, .unsupportedLink, .malformed, .notIPHeader, .cutIPHeader, .cutTransportHeader:
-      tallies[Int(packet.source)].countLost(packet)
+    case .nonIP, .unsupportedLink, .malformed, .notIPHeader, .cutIPHeader, .cutTransportHeader: tallies[source].countLost(packet)
     case .quotedAsRefused, .quotedAsUnreachable: break
     }
   }
 
   /// Hands on a packet that is in an edge.
-  private mutating func push(_ packet: PacketSummary) throws(StreamError) {
-    tallies[Int(packet.source)].countEdge(packet)
+  private mutating func push(_ packet: PacketSummary, source: Int) throws(StreamError) {
+    tallies[source].countEdge(packet)
     var packet = packet
     packet.kind = .flow
-    try hand(packet)
+    try hand(packet, source: source)
   }
 
-  private mutating func hand(_ packet: PacketSummary) throws(StreamError) {
-    batch[filled] = packet
+  private mutating func hand(_ packet: PacketSummary, source: Int) throws(StreamError) {
+    batch[filled] = FlowPacket(packet, source: UInt16(truncatingIfNeeded: source), seed: FlowPacket.seed)
     filled += 1
     if filled == batch.count { try flush() }
   }

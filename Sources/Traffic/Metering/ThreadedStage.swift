@@ -1,7 +1,7 @@
 import ByteStreams
+import Flows
 import Glibc
 import Interchange
-import Packets
 import Windows
 
 /// A stage that runs in a thread of its own, behind a queue of a few batches: it takes the same packets in the same order, so what it writes
@@ -15,8 +15,8 @@ import Windows
   private let changed: UnsafeMutablePointer<pthread_cond_t>
   private var thread: pthread_t?
   // Shared.
-  private var full: [(packets: [PacketSummary], count: Int)] = []
-  private var empty: [[PacketSummary]] = []
+  private var full: [(packets: [FlowPacket], count: Int)] = []
+  private var empty: [[FlowPacket]] = []
   private var isEnding = false
   private var failure: StreamError?
 
@@ -51,14 +51,14 @@ import Windows
     unsafe lock.deallocate()
   }
 
-  func add(_ packets: [PacketSummary], count: Int) throws(StreamError) {
+  func add(_ packets: [FlowPacket], count: Int) throws(StreamError) {
     unsafe pthread_mutex_lock(lock)
     while full.count >= Self.waitingCountMax, failure == nil { unsafe pthread_cond_wait(changed, lock) }
     var room = empty.popLast() ?? []
     let failure = self.failure
     unsafe pthread_mutex_unlock(lock)
     if let failure { throw failure }
-    if room.count < count { room = Array(repeating: PacketSummary(), count: packets.count) }
+    if room.count < count { room = Array(repeating: FlowPacket(), count: packets.count) }
     for place in 0..<count { room[place] = packets[place] }
     unsafe pthread_mutex_lock(lock)
     full.append((room, count))
@@ -86,7 +86,7 @@ import Windows
   }
 
   private func work() {
-    var taken: [(packets: [PacketSummary], count: Int)] = []
+    var taken: [(packets: [FlowPacket], count: Int)] = []
     while true {
       unsafe pthread_mutex_lock(lock)
       for batch in taken { empty.append(batch.packets) }

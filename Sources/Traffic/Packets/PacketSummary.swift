@@ -64,8 +64,6 @@ public struct PacketSummary: Sendable {
   public var transportOffset: UInt16 = 0
   /// Offset of the IP header in the frame.
   public var networkOffset: UInt16 = 0
-  /// Number of the input it was read from.
-  public var source: UInt16 = 0
 
   /// The summary of a frame of which nothing is known.
   @inlinable

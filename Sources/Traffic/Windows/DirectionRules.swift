@@ -13,10 +13,9 @@ struct DirectionRules {
     var isIPv6: Bool
 
     init(_ flow: Flow, isA: Bool) {
-      (high, low, port) = isA ? (flow.aHigh, flow.aLow, flow.aPort) : (flow.bHigh, flow.bLow, flow.bPort)
-      network = flow.network
-      proto = flow.proto
-      isIPv6 = flow.isIPv6
+      let key = flow.key
+      (high, low, port) = isA ? (key.aHigh, key.aLow, key.aPort) : (key.bHigh, key.bLow, key.bPort)
+      (network, proto, isIPv6) = (key.network, key.proto, key.isIPv6)
     }
   }
 
@@ -49,8 +48,8 @@ struct DirectionRules {
   /// Notes a flow of the window, decided or not, as evidence of who speaks to whom.
   mutating func observe(_ flow: Flow) {
     guard Self.hasPorts(flow) else { return }
-    note(Endpoint(flow, isA: true), flow.bHigh, flow.bLow)
-    note(Endpoint(flow, isA: false), flow.aHigh, flow.aLow)
+    note(Endpoint(flow, isA: true), flow.key.bHigh, flow.key.bLow)
+    note(Endpoint(flow, isA: false), flow.key.aHigh, flow.key.aLow)
   }
 
   private mutating func note(_ endpoint: Endpoint, _ high: UInt64, _ low: UInt64) {
@@ -78,16 +77,16 @@ struct DirectionRules {
     if let answer = certain(flow) { return answer }
     let firstFromB = flow.state.contains(.firstFromB)
     guard Self.hasPorts(flow) else { return (firstFromB, .first) }
-    let proto = TransportProtocol(number: flow.proto)
-    let aRegistered = ServiceRegistry.shared.isRegistered(proto: proto, port: flow.aPort)
-    let bRegistered = ServiceRegistry.shared.isRegistered(proto: proto, port: flow.bPort)
+    let proto = TransportProtocol(number: flow.key.proto)
+    let aRegistered = ServiceRegistry.shared.isRegistered(proto: proto, port: flow.key.aPort)
+    let bRegistered = ServiceRegistry.shared.isRegistered(proto: proto, port: flow.key.bPort)
     if aRegistered != bRegistered { return (aRegistered, .registered) }
-    for limit in [1024, 49152] as [UInt16] where (flow.aPort < limit) != (flow.bPort < limit) { return (flow.aPort < limit, .port) }
-    if flow.aPort != flow.bPort { return (flow.aPort < flow.bPort, .port) }
+    for limit in [1024, 49152] as [UInt16] where (flow.key.aPort < limit) != (flow.key.bPort < limit) { return (flow.key.aPort < limit, .port) }
+    if flow.key.aPort != flow.key.bPort { return (flow.key.aPort < flow.key.bPort, .port) }
     return (firstFromB, .first)
   }
 
   static func hasPorts(_ flow: Flow) -> Bool {
-    flow.proto == 6 || flow.proto == 17 || flow.proto == 33 || flow.proto == 132 || flow.proto == 136
+    flow.key.proto == 6 || flow.key.proto == 17 || flow.key.proto == 33 || flow.key.proto == 132 || flow.key.proto == 136
   }
 }

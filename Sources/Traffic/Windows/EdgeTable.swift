@@ -12,12 +12,12 @@ struct EdgeTable {
     var isIPv6: Bool
 
     init(_ flow: Flow, clientIsB: Bool) {
-      (clientHigh, clientLow) = clientIsB ? (flow.bHigh, flow.bLow) : (flow.aHigh, flow.aLow)
-      (serverHigh, serverLow) = clientIsB ? (flow.aHigh, flow.aLow) : (flow.bHigh, flow.bLow)
-      network = flow.network
-      port = clientIsB ? flow.aPort : flow.bPort
-      proto = flow.proto
-      isIPv6 = flow.isIPv6
+      (clientHigh, clientLow) = clientIsB ? (flow.key.bHigh, flow.key.bLow) : (flow.key.aHigh, flow.key.aLow)
+      (serverHigh, serverLow) = clientIsB ? (flow.key.aHigh, flow.key.aLow) : (flow.key.bHigh, flow.key.bLow)
+      network = flow.key.network
+      port = clientIsB ? flow.key.aPort : flow.key.bPort
+      proto = flow.key.proto
+      isIPv6 = flow.key.isIPv6
     }
 
     func hash(seed: UInt64) -> UInt64 {
@@ -115,7 +115,7 @@ struct EdgeTable {
       edges[place].lastNanoseconds = max(edges[place].lastNanoseconds, flow.lastInWindowNanoseconds)
     }
     edges[place].basis = min(edges[place].basis, basis)
-    let clientPort = clientIsB ? flow.bPort : flow.aPort
+    let clientPort = clientIsB ? flow.key.bPort : flow.key.aPort
     if edges[place].clientPort == nil { edges[place].clientPort = clientPort }
     if edges[place].clientPort != clientPort { edges[place].hasSeveralClientPorts = true }
     if events.contains(.handshake) { handshakes.append((place, UInt64(max(0, flow.handshakeNanoseconds)))) }

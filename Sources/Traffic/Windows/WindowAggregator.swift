@@ -54,47 +54,45 @@ public struct WindowAggregator: ~Copyable {
     clock = WindowClock(windowNanoseconds: windowNanoseconds, latenessNanoseconds: latenessNanoseconds)
     table = FlowTable(
       idleTCPNanoseconds: limit(header.idleTCPNanoseconds), idleOtherNanoseconds: limit(header.idleOtherNanoseconds),
-      batchCount: Self.batchCount, countMax: flowCountMax)
+      countMax: flowCountMax)
   }
 
   /// Takes packets that belong to flows, and packets quoted by ICMP errors, in the order in which they were captured.
   @inlinable
-  public mutating func add(_ packets: Span<PacketSummary>) throws(StreamError) {
+  public mutating func add(_ packets: Span<FlowPacket>) throws(StreamError) {
     var start = 0
     while start < packets.count {
-      let count = min(Self.batchCount, packets.count - start)
-      try add(packets, from: start, count: count)
-      start += count
+      let end = min(start + Self.batchCount, packets.count)
+      try add(packets, from: start, to: end)
+      start = end
     }
   }
 
   @inlinable @inline(__always)
-  mutating func add(_ packets: Span<PacketSummary>, from start: Int, count: Int) throws(StreamError) {
-    table.prepare(packets, from: start, count: count)
-    for place in 0..<count {
-      let time = packets[start + place].timeNanoseconds
-      if time >= clock.sameFrom, time < clock.sameUntil, packets[start + place].kind == .flow {
+  mutating func add(_ packets: Span<FlowPacket>, from start: Int, to end: Int) throws(StreamError) {
+    table.prepare(packets, from: start, to: end)
+    for place in start..<end {
+      let time = packets[place].timeNanoseconds
+      if time >= clock.sameFrom, time < clock.sameUntil, packets[place].kind == .flow {
         clock.newestNanoseconds = max(clock.newestNanoseconds, time)
-        packetCount += 1
-        if !table.add(packets[start + place], place: place, window: clock.sameWindow, slot: clock.sameSlot) {
-          table.giveUp(packets[start + place])
-        }
+        packetCount &+= 1
+        if !table.add(packets[place], window: clock.sameWindow, slot: clock.sameSlot) { table.giveUp(packets[place]) }
       } else {
-        try addUnusual(packets[start + place], place: place)
+        try addUnusual(packets[place])
       }
     }
   }
 
   /// A packet whose window must be found first, or a quoted one.
   @usableFromInline
-  mutating func addUnusual(_ packet: PacketSummary, place: Int) throws(StreamError) {
+  mutating func addUnusual(_ packet: FlowPacket) throws(StreamError) {
     let time = packet.timeNanoseconds
     guard packet.kind == .flow else {
       return table.addQuoted(packet, window: try self.place((clock.window(of: time), 1, false), at: time).window)
     }
     let (window, slot, isLate) = try admit(time)
     if isLate { afterwards.countLate(source: packet.source) }
-    if !table.add(packet, place: place, window: window, slot: slot) { table.giveUp(packet) }
+    if !table.add(packet, window: window, slot: slot) { table.giveUp(packet) }
   }
 
   /// The window and slot of a packet that needs a second thought; closes windows whose time has come.
