@@ -145,12 +145,29 @@ struct EdgeTable {
   }
 
   /// The places of the edges in the order of the edge stream.
-  var order: [Int] { edges.indices.sorted { edges[$0].key < edges[$1].key } }
+  var order: [Int32] {
+    var places = edges.indices.map { (prefix: edges[$0].key.prefix, place: Int32(truncatingIfNeeded: $0)) }
+    places.sort { a, b in
+      if a.prefix != b.prefix { return a.prefix < b.prefix }
+      return edges[Int(a.place)].key < edges[Int(b.place)].key
+    }
+    return places.map(\.place)
+  }
 
-  /// The distributions of the handshakes, by place of their edge.
-  mutating func takeHandshakes() -> [Int: Distribution] {
-    var result: [Int: Distribution] = [:]
-    for sample in handshakes { result[sample.edge, default: Distribution()].record(nanoseconds: sample.nanoseconds) }
-    return result
+  /// The distributions of the handshakes, by place of their edge; those of edges without any are empty.
+  func distributions() -> [Distribution] {
+    var distributions = [Distribution](repeating: Distribution(), count: handshakes.isEmpty ? 0 : edges.count)
+    for sample in handshakes { distributions[sample.edge].record(nanoseconds: sample.nanoseconds) }
+    return distributions
+  }
+}
+
+extension EdgeTable.Key {
+  /// The first bits of what edges are sorted by: keys of different prefixes sort as these do.
+  var prefix: UInt64 {
+    // Networks sort by their names, which no number says.
+    if network != 0 { return .max }
+    if isIPv6 { return 1 << 63 | clientHigh >> 1 }
+    return clientLow << 31 | serverLow >> 1
   }
 }

@@ -190,8 +190,9 @@ public struct WindowAggregator: ~Copyable {
   }
 
   private mutating func write(windowStart: Int64) throws(StreamError) {
-    var handshakes = edges.takeHandshakes()
-    for place in edges.order {
+    let handshakes = edges.distributions()
+    for number in edges.order {
+      let place = Int(number)
       let sums = edges.edges[place]
       let proto = TransportProtocol(number: sums.key.proto)
       let hasPorts = [6, 17, 33, 132, 136].contains(sums.key.proto)
@@ -207,7 +208,7 @@ public struct WindowAggregator: ~Copyable {
       edge.activeSlots = UInt64(sums.slots.nonzeroBitCount)
       edge.durationNanoseconds = sums.durationNanoseconds
       edge.outcome = sums.outcome
-      if let distribution = handshakes.removeValue(forKey: place) { edge.networkResponse = distribution }
+      if !handshakes.isEmpty { edge.networkResponse = handshakes[place] }
       try writer.write(edge)
     }
   }
