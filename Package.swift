@@ -59,7 +59,8 @@ let package = Package(
     .systemLibrary(name: "CPrefetch", path: "Sources/CLibraries/CPrefetch"),
 
     // Shared
-    room("ByteStreams", in: "Shared", imports: ["CZstd", "CISAL", "CLinux"]),
+    room("Concurrency", in: "Shared"),
+    room("ByteStreams", in: "Shared", imports: ["Concurrency", "CZstd", "CISAL", "CLinux"]),
     room("Interchange", in: "Shared", imports: ["ByteStreams", "CXXHash"]),
     room("ContentDigests", in: "Shared", imports: ["Interchange", crypto]),
     room("ToolSupport", in: "Shared", imports: ["ByteStreams", "Interchange", argumentParser]),
@@ -71,7 +72,7 @@ let package = Package(
     room("Flows", in: "Traffic", imports: ["Packets", "CPrefetch"]),
     room("Recognition", in: "Traffic", imports: ["Interchange"]),
     room("Windows", in: "Traffic", imports: ["Flows", "Packets", "Recognition", "Interchange", "ByteStreams"]),
-    room("Metering", in: "Traffic", imports: ["Capture", "Packets", "Flows", "Windows", "Interchange", "ByteStreams"]),
+    room("Metering", in: "Traffic", imports: ["Capture", "Packets", "Flows", "Windows", "Interchange", "ByteStreams", "Concurrency"]),
 
     // Dependencies
     room("Inventory", in: "Dependencies", imports: ["Interchange", yams]),
@@ -94,6 +95,7 @@ let package = Package(
       name: "SyntheticTraffic", dependencies: ["Interchange", "ByteStreams", "TestSupport"], path: "Tests/SyntheticTraffic",
       swiftSettings: rules),
     tests("AgreementTests", imports: ["Interchange", "flowagg"]),
+    tests("ConcurrencyTests", imports: ["Concurrency"]),
     tests("ByteStreamsTests", imports: ["ByteStreams"]),
     tests("ContentDigestsTests", imports: ["ContentDigests", "Interchange"]),
     tests("RecognitionTests", imports: ["Recognition", "Interchange"]),
