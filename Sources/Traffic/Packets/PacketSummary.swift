@@ -32,7 +32,7 @@ public struct PacketSummary: Sendable {
   public var destinationHigh: UInt64 = 0
   /// Lower half of the receiver's address.
   public var destinationLow: UInt64 = 0
-  /// Length of the packet as its outermost IP header says: IPv4 total length, IPv6 payload length + 40.
+  /// Length of the packet as its IP header says: IPv4 total length, IPv6 payload length + 40.
   public var ipByteCount: UInt32 = 0
   /// TCP sequence number.
   public var sequence: UInt32 = 0
@@ -56,6 +56,20 @@ public struct PacketSummary: Sendable {
   public var kind = PacketKind.nonIP
   /// Offset of the bytes after the transport header's start in the frame: where an ICMP error's quoted header is found.
   public var transportOffset: UInt16 = 0
+  /// The network in the lower 48 bits; above it, for packets that may be carriers, how long the IP header with its extensions is. One word,
+  /// so that the packets without either, nearly all, pay for one store.
+  @usableFromInline var networkAndHeader: UInt64 = 0
+
+  /// The network in which the addresses mean something, an id of `Overlay`; 0 for none.
+  @inlinable
+  public var network: UInt64 {
+    @inline(__always) get { networkAndHeader & 0xFFFF_FFFF_FFFF }
+    @inline(__always) set { networkAndHeader = networkAndHeader & ~0xFFFF_FFFF_FFFF | newValue & 0xFFFF_FFFF_FFFF }
+  }
+
+  /// Whether the protocol and the ports are those of a tunnel, so that `carried` may find a packet inside. Never for later fragments.
+  @inlinable @inline(__always)
+  public var mayBeCarrier: Bool { networkAndHeader >> 48 != 0 }
 
   /// The summary of a frame of which nothing is known.
   @inlinable
