@@ -22,7 +22,7 @@ extension PacketSummary {
       if proto == 6 {
         sequence = header.bigEndian32(at: 38)
         tcpFlags = header[47]
-      } else if Self.mayBeCarrier(sourcePort: sourcePort, destinationPort: destinationPort) {
+      } else if TunnelPort.mayBeAmong(source: sourcePort, destination: destinationPort) {
         return nil
       }
       ipByteCount = UInt32(totalLength)
@@ -41,7 +41,7 @@ extension PacketSummary {
       if proto == 6 {
         sequence = header.bigEndian32(at: 58)
         tcpFlags = header[67]
-      } else if Self.mayBeCarrier(sourcePort: sourcePort, destinationPort: destinationPort) {
+      } else if TunnelPort.mayBeAmong(source: sourcePort, destination: destinationPort) {
         return nil
       }
       ipByteCount = UInt32(payloadLength) + 40
@@ -57,8 +57,4 @@ extension PacketSummary {
     networkOffset = 14
     kind = .flow
   }
-
-  /// Whether a UDP packet between these ports may carry another packet.
-  @inlinable @inline(__always)
-  static func mayBeCarrier(sourcePort: UInt16, destinationPort: UInt16) -> Bool { false }
 }

@@ -54,7 +54,7 @@ extension PacketSummary {
     } else {
       kind = .flow
     }
-    readTransport(frame, at: offset + headerByteCount)
+    readTransport(frame, at: offset + headerByteCount, ipOffset: offset)
   }
 
   /// An IPv6 header and its extension headers (RFC 8200 §§3, 4).
@@ -81,16 +81,16 @@ extension PacketSummary {
     kind = .flow
     // The common next headers first; the rest are extension headers or protocols without ports.
     if proto == 6 || proto == 17 || proto == 58 {
-      readTransport(frame, at: offset + 40)
+      readTransport(frame, at: offset + 40, ipOffset: offset)
     } else {
-      readExtensionHeaders(frame, at: offset + 40, payloadLength: payloadLength)
+      readExtensionHeaders(frame, at: offset + 40)
     }
   }
 
   /// Follows extension headers to the transport header: hop-by-hop (0), routing (43), fragment (44), authentication (51),
   /// destination options (60), mobility (135), HIP (139) and shim6 (140).
   @usableFromInline
-  mutating func readExtensionHeaders(_ frame: Span<UInt8>, at start: Int, payloadLength: UInt32) {
+  mutating func readExtensionHeaders(_ frame: Span<UInt8>, at start: Int) {
     var offset = start
     // A payload of 64 KiB has room for 8,192 headers; nobody sends more than a handful, and a hostile packet must not take long.
     for _ in 0..<16 {
@@ -117,7 +117,7 @@ extension PacketSummary {
         }
         offset += 8
       default:
-        readTransport(frame, at: offset)
+        readTransport(frame, at: offset, ipOffset: start - 40)
         return
       }
     }
@@ -129,7 +129,7 @@ extension PacketSummary {
 
   /// The first bytes of a transport header: ports (TCP, UDP, SCTP, DCCP, UDP-Lite), TCP flags and sequence, ICMP type and code.
   @inlinable @inline(__always)
-  mutating func readTransport(_ frame: Span<UInt8>, at offset: Int) {
+  mutating func readTransport(_ frame: Span<UInt8>, at offset: Int, ipOffset: Int) {
     transportOffset = UInt16(truncatingIfNeeded: offset)
     switch proto {
     case 6:
@@ -148,12 +148,42 @@ extension PacketSummary {
         return
       }
       readPorts(frame, at: offset)
+      if TunnelPort.mayBeAmong(source: sourcePort, destination: destinationPort) { readTunnelPorts(at: offset, ipOffset: ipOffset) }
     case 1, 58:
       guard frame.count >= offset + 2 else { return }
       icmpType = frame[offset]
       icmpCode = frame[offset + 1]
+    default: readRarerTransport(frame, at: offset, ipOffset: ipOffset)
+    }
+  }
+
+  /// Protocols that carry packets, and the authentication header (RFC 4302), which stands before the transport header of a whole datagram.
+  ///
+  /// In a fragmented one it is left as it is: the later fragments show nothing else.
+  @usableFromInline
+  mutating func readRarerTransport(_ frame: Span<UInt8>, at start: Int, ipOffset: Int) {
+    var offset = start
+    var depth = 0
+    while proto == 51, kind == .flow, depth < 16, frame.count >= offset + 8 {
+      proto = frame[offset]
+      offset += (Int(frame[offset + 1]) + 2) * 4
+      depth += 1
+    }
+    if depth > 0, proto != 51 { return readTransport(frame, at: offset, ipOffset: ipOffset) }
+    switch proto {
+    case 4, 41, 47, 94, 97, 115, 137: markCarrier(at: offset, ipOffset: ipOffset)
     default: break
     }
+  }
+
+  @usableFromInline
+  mutating func readTunnelPorts(at offset: Int, ipOffset: Int) {
+    if proto == 17, TunnelPort(source: sourcePort, destination: destinationPort) != nil { markCarrier(at: offset, ipOffset: ipOffset) }
+  }
+
+  /// Remembers where the IP header began: only headers in the first 64 KiB of a frame can be carriers'.
+  private mutating func markCarrier(at offset: Int, ipOffset: Int) {
+    if offset <= 0xFFFF { networkAndHeader |= UInt64(offset - ipOffset) << 48 }
   }
 
   @inlinable @inline(__always)

@@ -36,9 +36,7 @@ public struct PacketSummary: Sendable {
   public var destinationHigh: UInt64 = 0
   /// Lower half of the receiver's address.
   public var destinationLow: UInt64 = 0
-  /// The overlay its addresses belong to, as `Overlay` numbers them; 0 is none.
-  public var network: UInt64 = 0
-  /// Length of the packet as its outermost IP header says: IPv4 total length, IPv6 payload length + 40.
+  /// Length of the packet as its IP header says: IPv4 total length, IPv6 payload length + 40.
   public var ipByteCount: UInt32 = 0
   /// TCP sequence number.
   public var sequence: UInt32 = 0
@@ -64,6 +62,20 @@ public struct PacketSummary: Sendable {
   public var transportOffset: UInt16 = 0
   /// Offset of the IP header in the frame.
   public var networkOffset: UInt16 = 0
+  /// The network in the lower 48 bits; above it, for packets that may be carriers, how long the IP header with its extensions is. One word,
+  /// so that the packets without either, nearly all, pay for one store.
+  @usableFromInline var networkAndHeader: UInt64 = 0
+
+  /// The network in which the addresses mean something, an id of `Overlay`; 0 for none.
+  @inlinable
+  public var network: UInt64 {
+    @inline(__always) get { networkAndHeader & 0xFFFF_FFFF_FFFF }
+    @inline(__always) set { networkAndHeader = networkAndHeader & ~0xFFFF_FFFF_FFFF | newValue & 0xFFFF_FFFF_FFFF }
+  }
+
+  /// Whether the protocol and the ports are those of a tunnel, so that `carried` may find a packet inside. Never for later fragments.
+  @inlinable @inline(__always)
+  public var mayBeCarrier: Bool { networkAndHeader >> 48 != 0 }
 
   /// The summary of a frame of which nothing is known.
   @inlinable

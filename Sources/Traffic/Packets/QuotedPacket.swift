@@ -8,7 +8,10 @@ public struct QuotedPacket: Sendable {
   public var isRefused: Bool
 
   /// Reads the quoted headers of a destination-unreachable message; nil for other packets and where too little was quoted.
-  public init?(in frame: Span<UInt8>, of error: PacketSummary) {
+  ///
+  /// Where the quoted packet is a carrier and enough of what it carried is quoted too, that is the packet, unless `opensTunnels` is false; it
+  /// was its tunnel's end that refused, not its own port. The network is that of the error, or of the quoted tunnel.
+  public init?(in frame: Span<UInt8>, of error: PacketSummary, opensTunnels: Bool = true) {
     guard error.kind == .flow || error.kind == .firstFragment else { return nil }
     switch (error.proto, error.icmpType) {
     case (1, 3): isRefused = error.icmpCode == 3
@@ -19,6 +22,7 @@ public struct QuotedPacket: Sendable {
     guard frame.count > start else { return nil }
     var quoted = PacketSummary()
     quoted.timeNanoseconds = error.timeNanoseconds
+    quoted.network = error.network
     switch frame[start] >> 4 {
     case 4: quoted.readIPv4(frame, at: start, originalByteCount: 0xFFFF)
     case 6: quoted.readIPv6(frame, at: start, originalByteCount: 0xFFFF)
@@ -26,5 +30,8 @@ public struct QuotedPacket: Sendable {
     }
     guard quoted.kind == .flow else { return nil }
     summary = quoted
+    guard opensTunnels, let inner = quoted.carried(in: frame, originalByteCount: 0xFFFF), inner.kind == .flow else { return }
+    summary = inner
+    isRefused = false
   }
 }
