@@ -71,8 +71,9 @@ private struct SlowRule {
     let paths = (0..<8).map { _ in (0..<tapCount).filter { _ in Bool.random(using: &random) } }
     var traffic = Traffic()
     var sentAt: [UInt32: Int64] = [:]
+    var sent: Int64 = 0
     for number in 0..<1500 {
-      let sent = 10 * window + Int64(number) * Int64.random(in: 0...(window / 8), using: &random)
+      sent += Int64.random(in: 0...(window / 8), using: &random)
       let flow = Int.random(in: 0..<paths.count, using: &random)
       let kind = UInt8.random(in: 0..<3, using: &random)
       var content: [UInt8]
@@ -81,7 +82,7 @@ private struct SlowRule {
       } else {
         // Few contents, so that many are sent again.
         let repeated = UInt32(flow) << 8 | UInt32.random(in: 0..<4, using: &random)
-        if let last = sentAt[repeated << 2 | UInt32(kind)], abs(sent - last) < spacing { continue }
+        if let last = sentAt[repeated << 2 | UInt32(kind)], sent - last < spacing { continue }
         sentAt[repeated << 2 | UInt32(kind)] = sent
         content = packet(repeated, identification: kind == 1 ? 0 : nil)
       }
