@@ -53,11 +53,12 @@ let package = Package(
     cLibrary("CZstd", pkgConfig: "libzstd", apt: "libzstd-dev"),
     cLibrary("CISAL", pkgConfig: "libisal", apt: "libisal-dev"),
     cLibrary("CGraphviz", pkgConfig: "libgvc", apt: "libgraphviz-dev"),
-    cLibrary("CPcap", pkgConfig: "libpcap", apt: "libpcap-dev"),
     cLibrary("CBtrfsUtil", pkgConfig: "libbtrfsutil", apt: "libbtrfsutil-dev"),
     .target(name: "CLinux", path: "Sources/CLibraries/CLinux"),
 
     .systemLibrary(name: "CPrefetch", path: "Sources/CLibraries/CPrefetch"),
+    // Without pkg-config, which would link it: it is loaded when a filter is given.
+    .systemLibrary(name: "CPcap", path: "Sources/CLibraries/CPcap", providers: [.apt(["libpcap-dev"])]),
 
     // Shared
     room("ByteStreams", in: "Shared", imports: ["CZstd", "CISAL", "CLinux"]),

@@ -10,13 +10,14 @@ import Packets
 /// Unsafe: libpcap keeps the program behind a pointer, which lives exactly as long as this object; the file header is 24 bytes and outlives
 /// the handle that reads it; the error buffer has the size that libpcap asks for.
 @safe final class FilterProgram {
+  private let library: PcapLibrary
   /// The program; valid while the object lives.
   let program: UnsafeMutablePointer<bpf_program>
   /// What OpenBSD once wrote for raw IP; libpcap knows it only there.
   private static let obsoleteRaw: UInt16 = 14
 
   /// Compiles; `.failure` holds libpcap's own words.
-  static func compile(_ expression: String, link: UInt16) -> Result<FilterProgram, FilterRefusal> {
+  static func compile(_ expression: String, link: UInt16, with library: PcapLibrary) -> Result<FilterProgram, FilterRefusal> {
     let number = link == obsoleteRaw ? LinkType.raw : link
     // Magic number, version 2.4, time zone, accuracy, snap length, link type; libpcap sees from the first that all is little-endian.
     var header: [UInt8] = [0xD4, 0xC3, 0xB2, 0xA1, 2, 0, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 4, 0]
@@ -24,25 +25,29 @@ import Packets
     return unsafe header.withUnsafeMutableBytes { bytes in
       var message = [CChar](repeating: 0, count: Int(PCAP_ERRBUF_SIZE))
       guard let file = unsafe fmemopen(bytes.baseAddress, bytes.count, "r") else { return .failure(FilterRefusal(reason: "no memory")) }
-      guard let handle = unsafe pcap_fopen_offline(file, &message) else {
+      guard let handle = unsafe library.openOffline(file, &message) else {
         unsafe fclose(file)
         return .failure(FilterRefusal(reason: text(message)))
       }
-      defer { unsafe pcap_close(handle) }
+      defer { unsafe library.close(handle) }
       let program = UnsafeMutablePointer<bpf_program>.allocate(capacity: 1)
       unsafe program.initialize(to: bpf_program())
-      guard unsafe pcap_compile(handle, program, expression, 1, PCAP_NETMASK_UNKNOWN) == 0 else {
+      guard unsafe library.compile(handle, program, expression, 1, PCAP_NETMASK_UNKNOWN) == 0 else {
         unsafe program.deallocate()
-        return .failure(FilterRefusal(reason: unsafe String(cString: pcap_geterr(handle))))
+        let words = unsafe library.lastError(handle).map { unsafe String(cString: $0) } ?? "no reason given"
+        return .failure(FilterRefusal(reason: words))
       }
-      return .success(unsafe FilterProgram(program))
+      return .success(unsafe FilterProgram(program, of: library))
     }
   }
 
-  private init(_ program: UnsafeMutablePointer<bpf_program>) { unsafe self.program = program }
+  private init(_ program: UnsafeMutablePointer<bpf_program>, of library: PcapLibrary) {
+    unsafe self.program = program
+    self.library = library
+  }
 
   deinit {
-    unsafe pcap_freecode(program)
+    unsafe library.freeCode(program)
     unsafe program.deallocate()
   }
 
@@ -51,10 +56,12 @@ import Packets
   }
 }
 
-/// Why libpcap cannot use an expression, in its own words.
+/// Why an expression cannot be used, in libpcap's own words.
 public struct FilterRefusal: Error, Sendable, CustomStringConvertible {
   /// What libpcap said.
   public var reason: String
+  /// Whether it is not the expression: this machine has no libpcap.
+  public var isLibraryMissing = false
   /// What libpcap said.
   public var description: String { reason }
 }

@@ -28,7 +28,8 @@ import Packets
   /// The link types that occurred so far on which the expression means nothing, in the order in which they were met.
   public private(set) var refusals: [LinkRefusal] = []
 
-  private var programs: [(link: UInt16, program: FilterProgram?)] = []
+  private let library: PcapLibrary
+  private var programs: [(link: UInt16, program: FilterProgram?)]
   private var currentLink: UInt16?
   private var current: UnsafeMutablePointer<bpf_program>?
 
@@ -40,19 +41,31 @@ import Packets
 
   /// Compiles the expression, so that what is wrong with it is said before any input is read.
   ///
-  /// Throws libpcap's words for Ethernet where no link type that is looked into can be filtered with it.
+  /// Throws libpcap's words for Ethernet where no link type that is looked into can be filtered with it, and where there is no libpcap.
   public init(_ expression: String) throws(FilterRefusal) {
+    let (library, link, program) = try Self.prepare(expression)
+    self.init(expression, library, link, program)
+  }
+
+  private init(_ expression: String, _ library: PcapLibrary, _ link: UInt16, _ program: FilterProgram) {
     self.expression = expression
+    self.library = library
+    programs = [(link, program)]
+  }
+
+  /// The program for the first of `tried` that the expression means something on.
+  private static func prepare(_ expression: String) throws(FilterRefusal) -> (PcapLibrary, UInt16, FilterProgram) {
+    guard let library = PcapLibrary.loaded else {
+      throw FilterRefusal(reason: "filters need libpcap (libpcap.so.0.8 or libpcap.so.1), which cannot be loaded", isLibraryMissing: true)
+    }
     var refusal: FilterRefusal?
-    for link in Self.tried {
-      switch FilterProgram.compile(expression, link: link) {
-      case .success(let program):
-        programs.append((link, program))
-        return
+    for link in tried {
+      switch FilterProgram.compile(expression, link: link, with: library) {
+      case .success(let program): return (library, link, program)
       case .failure(let failure): refusal = refusal ?? failure
       }
     }
-    if let refusal { throw refusal }
+    throw refusal ?? FilterRefusal(reason: "no link type to filter on")
   }
 
   /// Whether a frame is chosen; `originalByteCount` is its length on the wire, which `len` and `greater` speak of.
@@ -63,7 +76,7 @@ import Packets
     var header = pcap_pkthdr()
     header.caplen = UInt32(truncatingIfNeeded: frame.count)
     header.len = originalByteCount
-    return unsafe frame.withUnsafeBufferPointer { unsafe pcap_offline_filter(program, &header, $0.baseAddress) != 0 }
+    return unsafe frame.withUnsafeBufferPointer { unsafe library.run(program, &header, $0.baseAddress) != 0 }
   }
 
   private mutating func turn(to link: UInt16) {
@@ -72,7 +85,7 @@ import Packets
       unsafe current = known.program?.program
       return
     }
-    switch FilterProgram.compile(expression, link: link) {
+    switch FilterProgram.compile(expression, link: link, with: library) {
     case .success(let program):
       programs.append((link, program))
       unsafe current = program.program
