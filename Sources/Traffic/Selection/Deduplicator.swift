@@ -42,9 +42,9 @@ public struct Deduplicator: ~Copyable {
     let time = packet.timeNanoseconds
     forgetOld(at: time)
     let newest = recent.newest(content)
-    if newest == RecentPackets.none { return count(content, at: time, tap: tap) }
+    if newest == RecentPackets.none { return count(content, at: time, tap: tap, newest: newest) }
     if content.isNumbered {
-      return isNear(recent.time(newest), time) || count(content, at: time, tap: tap)
+      return isNear(recent.time(newest), time) || count(content, at: time, tap: tap, newest: newest)
     }
     let (mark, isKnown) = recent.mark(of: tap, newest: newest)
     let shown = isKnown ? recent.position(ofMark: mark) : RecentPackets.none
@@ -53,18 +53,26 @@ public struct Deduplicator: ~Copyable {
     while candidate != RecentPackets.none, recent.time(candidate) < time, !isNear(recent.time(candidate), time) {
       candidate = recent.next(candidate)
     }
-    guard candidate != RecentPackets.none, isNear(recent.time(candidate), time) else { return count(content, at: time, tap: tap) }
+    guard candidate != RecentPackets.none, isNear(recent.time(candidate), time) else {
+      return count(content, at: time, tap: tap, newest: newest)
+    }
     if isKnown { recent.setMark(mark, at: candidate) }
     return true
   }
 
   /// Counts a packet: gives false, because it is no duplicate.
-  private mutating func count(_ content: PacketContent, at time: Int64, tap: UInt32) -> Bool {
-    while !recent.makeRoom() {
-      if let oldest = recent.oldestNanoseconds, isNear(oldest, time) { gaveUp += 1 }
-      recent.removeOldest()
+  private mutating func count(_ content: PacketContent, at time: Int64, tap: UInt32, newest: UInt32) -> Bool {
+    var newest = newest
+    if !recent.hasRoom {
+      if recent.isFull {
+        if let oldest = recent.oldestNanoseconds, isNear(oldest, time) { gaveUp += 1 }
+        recent.removeOldest()
+      } else {
+        recent.grow()
+      }
+      newest = recent.newest(content)
     }
-    let place = recent.add(content, timeNanoseconds: time, newest: recent.newest(content))
+    let place = recent.add(content, timeNanoseconds: time, newest: newest)
     if !content.isNumbered {
       let (mark, isKnown) = recent.mark(of: tap, newest: place)
       if isKnown { recent.setMark(mark, at: place) } else { gaveUp += 1 }

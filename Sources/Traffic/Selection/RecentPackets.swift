@@ -35,6 +35,8 @@ struct RecentPackets: ~Copyable {
     resize(to: min(limit, 64))
   }
 
+  /// Whether there is room for one more.
+  var hasRoom: Bool { count < entries.count }
   /// Whether one more has no room before the oldest goes.
   var isFull: Bool { count == limit }
   /// When the oldest was seen; nil where there is none.
@@ -107,12 +109,8 @@ struct RecentPackets: ~Copyable {
     count -= 1
   }
 
-  /// Makes room for one more without forgetting any; false where the limit is reached.
-  mutating func makeRoom() -> Bool {
-    if isFull { return false }
-    if count == entries.count { resize(to: entries.count * 2) }
-    return true
-  }
+  /// Makes room for as many again; every packet has another place afterwards.
+  mutating func grow() { resize(to: entries.count * 2) }
 
   // MARK: the index
 
