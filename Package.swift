@@ -57,6 +57,8 @@ let package = Package(
     .target(name: "CLinux", path: "Sources/CLibraries/CLinux"),
 
     .systemLibrary(name: "CPrefetch", path: "Sources/CLibraries/CPrefetch"),
+    // Without pkg-config, which would link it: it is loaded when a filter is given.
+    .systemLibrary(name: "CPcap", path: "Sources/CLibraries/CPcap", providers: [.apt(["libpcap-dev"])]),
 
     // Shared
     room("Concurrency", in: "Shared"),
@@ -69,6 +71,7 @@ let package = Package(
     room("ByteReading", in: "Traffic"),
     room("Capture", in: "Traffic", imports: ["ByteReading", "ByteStreams"]),
     room("Packets", in: "Traffic", imports: ["ByteReading"]),
+    room("Selection", in: "Traffic", imports: ["ByteReading", "Packets", "Interchange", "CPcap"]),
     room("Flows", in: "Traffic", imports: ["Packets", "CPrefetch"]),
     room("Recognition", in: "Traffic", imports: ["Interchange"]),
     room("Windows", in: "Traffic", imports: ["Flows", "Packets", "Recognition", "Interchange", "ByteStreams"]),
@@ -99,9 +102,10 @@ let package = Package(
     tests("ByteStreamsTests", imports: ["ByteStreams"]),
     tests("ContentDigestsTests", imports: ["ContentDigests", "Interchange"]),
     tests("RecognitionTests", imports: ["Recognition", "Interchange"]),
-    tests("ToolSupportTests", imports: ["ToolSupport"]),
+    tests("ToolSupportTests", imports: ["ToolSupport", "Interchange"]),
     tests("CaptureTests", imports: ["Capture", "ByteStreams"]),
     tests("PacketsTests", imports: ["Packets", "Interchange"]),
+    tests("SelectionTests", imports: ["Selection", "Packets", "Interchange"]),
     tests("FlowsTests", imports: ["Flows", "Packets"]),
     tests("WindowsTests", imports: ["Windows", "Metering", "Recognition", "Capture", "Packets", "Flows", "Interchange", "ByteStreams"]),
     tests("InterchangeTests", imports: ["Interchange", "ByteStreams", "ContentDigests"]),
