@@ -75,7 +75,7 @@ let package = Package(
     room("Flows", in: "Traffic", imports: ["Packets", "CPrefetch"]),
     room("Recognition", in: "Traffic", imports: ["Interchange"]),
     room("Windows", in: "Traffic", imports: ["Flows", "Packets", "Recognition", "Interchange", "ByteStreams"]),
-    room("Metering", in: "Traffic", imports: ["Capture", "Packets", "Flows", "Windows", "Interchange", "ByteStreams", "Concurrency"]),
+    room("Metering", in: "Traffic", imports: ["Capture", "Packets", "Flows", "Selection", "Windows", "Interchange", "ByteStreams", "Concurrency"]),
 
     // Dependencies
     room("Inventory", in: "Dependencies", imports: ["Interchange", yams]),
@@ -87,7 +87,7 @@ let package = Package(
     room("Execution", in: "Upgrades", imports: ["Interchange", "ContentDigests", subprocess, systemPackage, "CBtrfsUtil", "CLinux"]),
 
     // Tools
-    tool("flowagg", imports: ["Capture", "Metering", "Interchange", "ByteStreams"]),
+    tool("flowagg", imports: ["Capture", "Selection", "Metering", "Interchange", "ByteStreams"]),
     tool("depgraph", imports: ["Inventory", "Topology", "Rendering", "Interchange", "ByteStreams", "ContentDigests"]),
     tool("snapplan", imports: ["Planning", "Inventory", "Interchange", "ContentDigests", "ByteStreams"]),
     tool("snapexec", imports: ["Execution", "Interchange", "ContentDigests", "ByteStreams"]),

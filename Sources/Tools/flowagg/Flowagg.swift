@@ -25,29 +25,16 @@ struct Flowagg: ParsableCommand {
   @Argument(help: ArgumentHelp("Captures: files, folders, or - for standard input.", valueName: "input"))
   var inputs: [String] = ["-"]
 
-  @Option(name: .long, help: "Length of a window: 60s, 5m, 1h; whole seconds, at most 366d. Windows are aligned to the epoch.")
-  var window = DurationOption(seconds: 300)
+  @OptionGroup(title: "Windows") var windows: WindowOptions
+  @OptionGroup(title: "What is looked at") var selected: SelectionOptions
+  @OptionGroup(title: "Means") var resources: ResourceOptions
 
-  @Option(name: .long, help: "How long a window stays open for packets that come late.")
-  var lateness = DurationOption(seconds: 5)
-
-  @Option(name: .long, help: "After how much silence a TCP flow ends.")
-  var idleTCP = DurationOption(seconds: 300)
-
-  @Option(name: .long, help: "After how much silence any other flow ends.")
-  var idleOther = DurationOption(seconds: 60)
-
-  @Option(
-    name: .long,
-    help: "How many threads may work. What is written does not depend on it. (default: as many as there are processors, at most 3)")
-  var threads: Int?
+  @Flag(name: .long, help: "Say at the end what was read, what was not used and why; counts conversations, which takes memory.")
+  var stats = false
 
   @OptionGroup var common: CommonOptions
 
   func validate() throws {
-    guard window.nanoseconds % 1_000_000_000 == 0, (1...31_622_400).contains(window.nanoseconds / 1_000_000_000) else {
-      throw ValidationError("--window takes whole seconds from 1s to 366d.")
-    }
     guard inputs.filter({ $0 == "-" }).count <= 1 else { throw ValidationError("Standard input (-) can be read only once.") }
   }
 
@@ -66,21 +53,32 @@ struct Flowagg: ParsableCommand {
       paths += files
     }
     if paths.isEmpty { throw ToolFailure(.missingInput, "no captures: \(inputs.joined(separator: ", ")) hold no files") }
-    let header = EdgeStreamHeader(
-      windowSeconds: window.nanoseconds / 1_000_000_000, latenessNanoseconds: lateness.nanoseconds, idleTCPNanoseconds: idleTCP.nanoseconds,
-      idleOtherNanoseconds: idleOther.nanoseconds)
+    let hosts = try selected.hostSelection()
+    var header = windows.header
+    header.selection = selected.headerSelection(hosts: hosts)
+    var options = MeterOptions()
+    options.hosts = hosts
+    options.tunnels = selected.tunnels
+    options.networks = selected.networks
+    options.countsConversations = stats
+    resources.apply(to: &options)
+    let selection = try selected.packetSelection(memoryByteCount: options.memoryByteCount)
+    let start = ContinuousClock.now
     let progress = ProgressLine(mode: common.progress, label: "flowagg", byteCount: InputSize.sum(of: paths))
     try common.refuseOverwriting(paths)
     let sink = try common.openOutput()
     do {
-      var options = MeterOptions()
-      if let threads { options.threadCount = threads }
-      let meter = try Meter.open(paths: paths, passingOver: inFolders, header: header, options: options, to: sink)
-      let (sources, passedOver) = try meter.run { progress.show(bytes: $0) }
+      let meter = try Meter.open(paths: paths, passingOver: inFolders, header: header, options: options, selection: selection, to: sink)
+      let result = try meter.run { progress.show(bytes: $0) }
       progress.clear()
       do { try sink.finish() } catch { throw OutputError(error) }
-      for record in passedOver { diagnostics.note("\(place(record)); passed over") }
-      return report(sources, diagnostics)
+      for record in result.passedOver { diagnostics.note("\(place(record)); passed over") }
+      for message in result.filterRefusals { diagnostics.warning(message) }
+      if stats {
+        let took = (ContinuousClock.now - start) / .seconds(1)
+        for line in StatsScreen(result: result, seconds: took, byteCount: InputSize.sum(of: paths)).lines { diagnostics.say(line) }
+      }
+      return report(result.sources, diagnostics)
     } catch let failure as MeterFailure {
       progress.clear()
       switch failure {

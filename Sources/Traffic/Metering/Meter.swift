@@ -3,6 +3,7 @@ import Capture
 import Flows
 import Interchange
 import Packets
+import Selection
 import Windows
 
 /// The metering process (RFC 7011 §2): observed packets in, an edge stream out. The road of every packet runs through `run`.
@@ -16,17 +17,23 @@ public struct Meter: ~Copyable {
   private var batch: [FlowPacket]
   private var filled = 0
   private let seed = FlowPacket.seed
+  private let options: MeterOptions
+  private var selection: PacketSelection
+  /// Whether every packet counts as it is, so that common headers need no second look.
+  private let takesCommon: Bool
+  private var conversations: [ConversationCount]
 
   /// How many packets are handed on at once: as many as are hashed at once where one thread does both, more where another takes them over.
   private static let batchCount = 64, batchCountBetweenThreads = 512
   /// How much memory is set aside for everything but flows: blocks that are read, the edges of a share, buffers of the output.
-  private static let memoryBesidesFlowsByteCount: UInt64 = 48 << 20
+  private static let memoryBesidesFlowsByteCount: UInt64 = 64 << 20
   /// What a flow costs at most: its entry, its place in the index and in the list of its window, each with the room that is kept for more.
-  private static let flowByteCount: UInt64 = 200
+  private static let flowByteCount: UInt64 = 232
 
   /// Opens the captures and begins the stream; those among `passingOver` that turn out to be no captures at all are no input.
   public static func open(
-    paths: [String], passingOver: Set<String> = [], header: EdgeStreamHeader, options: MeterOptions = MeterOptions(), to sink: any ByteSink
+    paths: [String], passingOver: Set<String> = [], header: EdgeStreamHeader, options: MeterOptions = MeterOptions(),
+    selection: consuming PacketSelection = PacketSelection(), to sink: any ByteSink
   ) throws(MeterFailure) -> Meter {
     let merge: CaptureMerge
     do { merge = try CaptureMerge(paths: paths) } catch { throw .input(error) }
@@ -37,12 +44,20 @@ public struct Meter: ~Copyable {
       let stage = AggregationStage(aggregator)
       let isThreaded = options.threadCount > 1
       return Meter(
-        merge, names: paths, passingOver, try isThreaded ? ThreadedStage(stage) : stage,
+        merge, names: paths, passingOver, try isThreaded ? ThreadedStage(stage) : stage, options, selection,
         batchCount: isThreaded ? batchCountBetweenThreads : batchCount)
     } catch { throw .output(error) }
   }
 
-  private init(_ merge: CaptureMerge, names: [String], _ passedOver: Set<String>, _ stage: any FlowStage, batchCount: Int) {
+  private init(
+    _ merge: CaptureMerge, names: [String], _ passedOver: Set<String>, _ stage: any FlowStage, _ options: MeterOptions,
+    _ selection: consuming PacketSelection, batchCount: Int
+  ) {
+    takesCommon =
+      selection.isEverything && options.hosts == nil && options.networks != .vlan && !options.countsConversations
+    self.options = options
+    self.selection = selection
+    conversations = Array(repeating: ConversationCount(), count: options.countsConversations ? names.count : 0)
     self.merge = merge
     self.names = names
     self.passedOver = passedOver
@@ -54,32 +69,37 @@ public struct Meter: ~Copyable {
   /// Reads all captures to their ends, writes the stream, and gives what was read of each and what was no capture and passed over.
   ///
   /// Where nothing could be used the stream is not ended, so that no reader takes it for the truth about an empty network. `progress` is called now and then with the bytes of the files that were read.
-  public consuming func run(progress: (Int64) -> Void = { _ in }) throws(MeterFailure) -> (
-    sources: [SourceRecord], passedOver: [SourceRecord]
-  ) {
+  public consuming func run(progress: (Int64) -> Void = { _ in }) throws(MeterFailure) -> MeterResult {
     var runs = 0
     while let run = try nextRun() {
       do { try take(run) } catch { throw .output(error) }
       runs += 1
-      if runs & 0xFFF == 0 { progress(merge.fileOffset) }
+      if runs & 0x3F == 0 { progress(merge.fileOffset) }
     }
-    for waiting in fragments.finish() { tallies[waiting.source].countLost(waiting.packet) }
+    for waiting in fragments.finish() { countLost(waiting) }
     let afterwards: WindowAggregator.Afterwards
     do {
       try flush()
       afterwards = try stage.close()
     } catch { throw .output(error) }
     for source in names.indices { tallies[source].take(afterwards, source: source) }
-    let records = names.indices.map { tallies[$0].record(name: names[$0], ending: merge.endings[$0]) }
-    var sources: [SourceRecord] = []
-    var others: [SourceRecord] = []
+    let records = names.indices.map { source in
+      var record = tallies[source].record(name: names[source], ending: merge.endings[source])
+      if options.countsConversations {
+        (record.tcpConversations, record.udpConversations) = (conversations[source].tcp, conversations[source].udp)
+      }
+      return record
+    }
+    var result = MeterResult(edgeCount: afterwards.edgeCount, windowCount: afterwards.windowCount)
     for record in records {
       let isNoCapture = record.kind == CaptureReader.Container.unknown.rawValue && passedOver.contains(record.name)
-      if isNoCapture { others.append(record) } else { sources.append(record) }
+      if isNoCapture { result.passedOver.append(record) } else { result.sources.append(record) }
     }
-    guard sources.contains(where: { $0.complete || $0.packets > 0 }) else { throw .nothingUsable(records) }
-    do { try stage.finish(sources: sources) } catch { throw .output(error) }
-    return (sources, others)
+    guard result.sources.contains(where: { $0.complete || $0.packets > 0 }) else { throw .nothingUsable(records) }
+    result.filterRefusals = selection.filter?.refusals.map(\.message) ?? []
+    result.forgottenDuplicateCount = selection.deduplicator?.gaveUp ?? 0
+    do { try stage.finish(sources: result.sources) } catch { throw .output(error) }
+    return result
   }
 
   private func nextRun() throws(MeterFailure) -> CaptureMerge.Run? {
@@ -93,7 +113,7 @@ public struct Meter: ~Copyable {
     var place = run.records.lowerBound
     while place < run.records.upperBound {
       if filled == batch.count { try flush() }
-      place = takeCommon(records.span, place..<run.records.upperBound, bytes.span, source: run.source)
+      if takesCommon { place = takeCommon(records.span, place..<run.records.upperBound, bytes.span, source: run.source) }
       guard place < run.records.upperBound, filled < batch.count else { continue }
       try takeAny(records[place], bytes.span, source: run.source)
       place += 1
@@ -130,10 +150,47 @@ public struct Meter: ~Copyable {
     tallies[source].count(record)
     let start = Int(record.offset)
     let frame = bytes.extracting(start..<(start + Int(record.capturedByteCount)))
-    let packet = PacketSummary(
+    var packet = PacketSummary(
       frame: frame, link: record.link, originalByteCount: record.originalByteCount, timeNanoseconds: record.timeNanoseconds)
     if packet.hasIP { tallies[source].countIP(packet) }
-    try takeUnusual(packet, frame, source: source)
+    if !selection.isEverything {
+      let verdict = selection.verdict(
+        packet, frame: frame, link: record.link, originalByteCount: record.originalByteCount, tap: UInt32(truncatingIfNeeded: source))
+      switch verdict {
+      case .taken: break
+      case .filtered: return tallies[source].countFiltered(packet)
+      case .duplicate: return tallies[source].countDuplicate(packet)
+      }
+    }
+    if options.countsConversations { conversations[source].count(packet) }
+    if options.networks == .vlan, let vlan = PacketSummary.vlan(of: frame, link: record.link) {
+      packet.network = Overlay.network(Overlay.vlan, UInt32(vlan))
+    }
+    guard options.tunnels != .outer, let inner = inner(of: packet, in: frame, originalByteCount: record.originalByteCount) else {
+      return try takeFlow(packet, frame, source: source)
+    }
+    switch options.tunnels {
+    case .outer: break
+    case .inner:
+      tallies[source].countOverhead(byteCount: packet.ipByteCount - inner.ipByteCount)
+      try takeFlow(inner, frame, source: source)
+      // Whatever of the carrier comes in later fragments is of the flow inside.
+      if packet.kind == .firstFragment, inner.kind != .laterFragment {
+        for waiting in fragments.learn(packet, carried: inner) { try take(waiting) }
+      }
+    case .both:
+      try takeFlow(packet, frame, source: source)
+      try takeFlow(inner, frame, source: source, isRepeated: true)
+    }
+  }
+
+  /// What a packet carries, in the network that counts.
+  private func inner(of packet: PacketSummary, in frame: Span<UInt8>, originalByteCount: UInt32) -> PacketSummary? {
+    guard packet.mayBeCarrier, packet.kind == .flow || packet.kind == .firstFragment,
+      var inner = packet.carried(in: frame, originalByteCount: originalByteCount), inner.ipByteCount <= packet.ipByteCount
+    else { return nil }
+    if options.networks == .none { inner.network = 0 }
+    return inner
   }
 
   /// Hands the batch on.
@@ -143,32 +200,53 @@ public struct Meter: ~Copyable {
     filled = 0
   }
 
-  /// Hands on what belongs to a flow, joins fragments to theirs, and counts what goes into no edge.
-  private mutating func takeUnusual(_ packet: PacketSummary, _ frame: Span<UInt8>, source: Int) throws(StreamError) {
+  /// Hands on what belongs to a flow, joins fragments to theirs, and counts what goes into no edge. What is repeated has its bytes in another
+  /// edge already.
+  private mutating func takeFlow(
+    _ packet: PacketSummary, _ frame: Span<UInt8>, source: Int, isRepeated: Bool = false
+  ) throws(StreamError) {
     switch packet.kind {
     case .flow:
-      try push(packet, source: source)
-      if let quoted = QuotedPacket(in: frame, of: packet) {
+      try push(packet, source: source, isRepeated: isRepeated)
+      if packet.icmpType != 255, let quoted = QuotedPacket(in: frame, of: packet) {
         var summary = quoted.summary
         summary.kind = quoted.isRefused ? .quotedAsRefused : .quotedAsUnreachable
         summary.network = packet.network
         try hand(summary, source: source)
       }
     case .firstFragment:
-      try push(packet, source: source)
-      for waiting in fragments.learn(packet) { try push(waiting.packet, source: waiting.source) }
+      try push(packet, source: source, isRepeated: isRepeated)
+      for waiting in fragments.learn(packet) { try take(waiting) }
     case .laterFragment:
       var packet = packet
-      if fragments.complete(&packet, source: source) { try push(packet, source: source) }
-      for waiting in fragments.takeLost() { tallies[waiting.source].countLost(waiting.packet) }
+      if let overhead = fragments.complete(&packet, source: source, isRepeated: isRepeated) {
+        tallies[source].countOverhead(byteCount: overhead)
+        try push(packet, source: source, isRepeated: isRepeated)
+      }
+      for waiting in fragments.takeLost() { countLost(waiting) }
     case .nonIP, .unsupportedLink, .malformed, .notIPHeader, .cutIPHeader, .cutTransportHeader: tallies[source].countLost(packet)
     case .quotedAsRefused, .quotedAsUnreachable: break
     }
   }
 
-  /// Hands on a packet that is in an edge.
-  private mutating func push(_ packet: PacketSummary, source: Int) throws(StreamError) {
+  /// Takes a fragment whose first has come.
+  private mutating func take(_ waiting: FragmentTable.Waiting) throws(StreamError) {
+    tallies[waiting.source].countOverhead(byteCount: waiting.overheadByteCount)
+    try push(waiting.packet, source: waiting.source, isRepeated: waiting.isRepeated)
+  }
+
+  private mutating func countLost(_ waiting: FragmentTable.Waiting) {
+    if !waiting.isRepeated { tallies[waiting.source].countLost(waiting.packet) }
+  }
+
+  /// Hands on a packet that is in an edge, if it is one that is asked for.
+  private mutating func push(_ packet: PacketSummary, source: Int, isRepeated: Bool) throws(StreamError) {
+    if let hosts = options.hosts, !hosts.accepts(packet) {
+      if !isRepeated { tallies[source].countFiltered(packet) }
+      return
+    }
     tallies[source].countEdge(packet)
+    if isRepeated { tallies[source].countRepeated(packet) }
     var packet = packet
     packet.kind = .flow
     try hand(packet, source: source)
@@ -179,6 +257,22 @@ public struct Meter: ~Copyable {
     filled += 1
     if filled == batch.count { try flush() }
   }
+}
+
+/// What a meter has done.
+public struct MeterResult: Sendable {
+  /// What was read of each input.
+  public var sources: [SourceRecord] = []
+  /// Files of folders that turned out to be no captures.
+  public var passedOver: [SourceRecord] = []
+  /// How many edges were written.
+  public var edgeCount: UInt64
+  /// How many windows have edges.
+  public var windowCount: UInt64
+  /// What the filter could not say of link types that occurred, as sentences.
+  public var filterRefusals: [String] = []
+  /// How many packets were forgotten before a duplicate of theirs could have come.
+  public var forgottenDuplicateCount: UInt64 = 0
 }
 
 /// Why metering had to stop.

@@ -21,7 +21,21 @@ public struct EdgeStreamWriter: ~Copyable {
     text.seconds(nanoseconds: header.idleTCPNanoseconds)
     text.literal(",\"idle_other_s\":")
     text.seconds(nanoseconds: header.idleOtherNanoseconds)
+    write(header.selection)
     try endRecord()
+  }
+
+  private mutating func write(_ selection: EdgeStreamHeader.Selection) {
+    if let tunnels = selection.tunnels { string(",\"tunnels\":", tunnels) }
+    if let networks = selection.networks { string(",\"networks\":", networks) }
+    if let filter = selection.filter { string(",\"filter\":", filter) }
+    if let since = selection.since { time(",\"since\":\"", since) }
+    if let until = selection.until { time(",\"until\":\"", until) }
+    if let hosts = selection.hosts { string(",\"hosts\":", hosts) }
+    if let dedup = selection.dedupNanoseconds {
+      text.literal(",\"dedup_s\":")
+      text.seconds(nanoseconds: dedup)
+    }
   }
 
   private mutating func endRecord() throws(StreamError) {
@@ -203,6 +217,11 @@ public struct EdgeStreamWriter: ~Copyable {
     count(",\"edge_packets\":", source.edgePackets)
     count(",\"edge_bytes\":", source.edgeBytes)
     count(",\"tunnel_overhead_bytes\":", source.tunnelOverheadBytes)
+    if source.repeated.packets > 0 {
+      count(",\"repeated\":{\"packets\":", source.repeated.packets)
+      count(",\"bytes\":", source.repeated.bytes)
+      text.byte(0x7D)
+    }
     text.literal(",\"not_in_edges\":{")
     for (place, loss) in source.notInEdges.enumerated() {
       if place > 0 { text.byte(0x2C) }
@@ -214,6 +233,9 @@ public struct EdgeStreamWriter: ~Copyable {
     count("},\"late\":", source.late)
     count(",\"time_went_back\":", source.timeWentBack)
     count(",\"no_time\":", source.noTime)
+    if source.evictedFlows > 0 { count(",\"evicted_flows\":", source.evictedFlows) }
+    if let conversations = source.tcpConversations { count(",\"tcp_conversations\":", conversations) }
+    if let conversations = source.udpConversations { count(",\"udp_conversations\":", conversations) }
     if let first = source.first { time(",\"first\":\"", first) }
     if let last = source.last { time(",\"last\":\"", last) }
     text.literal(source.complete ? ",\"complete\":true" : ",\"complete\":false")
