@@ -12,6 +12,7 @@ import Testing
     "pcap/libpcap/pcap-invalid-version-1.pcap": "an invalid version must be refused or reported",
     "pcap/libpcap/pcapng-invalid-vers-1.pcapng": "an invalid version must be refused or reported",
     "pcap/libpcap/shb-option-too-long.pcapng": "an invalid section header must be refused or reported",
+    "pcap/libpcap/brcm-tag.pcap": "the reference cannot read Broadcom switch tags",
     "pcap/pcapplusplus/solaris.snoop": "snoop is no pcap",
     "derived/hugecaplen-4.pcap": "the packet before the damage is counted, which the facts count without its bytes",
   ]
