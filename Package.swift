@@ -57,9 +57,12 @@ let package = Package(
     .target(name: "CLinux", path: "Sources/CLibraries/CLinux"),
 
     .systemLibrary(name: "CPrefetch", path: "Sources/CLibraries/CPrefetch"),
+    // Without pkg-config, which would link it: it is loaded when a filter is given.
+    .systemLibrary(name: "CPcap", path: "Sources/CLibraries/CPcap", providers: [.apt(["libpcap-dev"])]),
 
     // Shared
-    room("ByteStreams", in: "Shared", imports: ["CZstd", "CISAL", "CLinux"]),
+    room("Concurrency", in: "Shared"),
+    room("ByteStreams", in: "Shared", imports: ["Concurrency", "CZstd", "CISAL", "CLinux"]),
     room("Interchange", in: "Shared", imports: ["ByteStreams", "CXXHash"]),
     room("ContentDigests", in: "Shared", imports: ["Interchange", crypto]),
     room("ToolSupport", in: "Shared", imports: ["ByteStreams", "Interchange", argumentParser]),
@@ -68,10 +71,11 @@ let package = Package(
     room("ByteReading", in: "Traffic"),
     room("Capture", in: "Traffic", imports: ["ByteReading", "ByteStreams"]),
     room("Packets", in: "Traffic", imports: ["ByteReading"]),
+    room("Selection", in: "Traffic", imports: ["ByteReading", "Packets", "Interchange", "CPcap"]),
     room("Flows", in: "Traffic", imports: ["Packets", "CPrefetch"]),
     room("Recognition", in: "Traffic", imports: ["Interchange"]),
     room("Windows", in: "Traffic", imports: ["Flows", "Packets", "Recognition", "Interchange", "ByteStreams"]),
-    room("Metering", in: "Traffic", imports: ["Capture", "Packets", "Flows", "Windows", "Interchange", "ByteStreams"]),
+    room("Metering", in: "Traffic", imports: ["Capture", "Packets", "Flows", "Windows", "Interchange", "ByteStreams", "Concurrency"]),
 
     // Dependencies
     room("Inventory", in: "Dependencies", imports: ["Interchange", yams]),
@@ -94,12 +98,14 @@ let package = Package(
       name: "SyntheticTraffic", dependencies: ["Interchange", "ByteStreams", "TestSupport"], path: "Tests/SyntheticTraffic",
       swiftSettings: rules),
     tests("AgreementTests", imports: ["Interchange", "Packets", "Capture", "ByteStreams", "flowagg"]),
+    tests("ConcurrencyTests", imports: ["Concurrency"]),
     tests("ByteStreamsTests", imports: ["ByteStreams"]),
     tests("ContentDigestsTests", imports: ["ContentDigests", "Interchange"]),
     tests("RecognitionTests", imports: ["Recognition", "Interchange"]),
-    tests("ToolSupportTests", imports: ["ToolSupport"]),
+    tests("ToolSupportTests", imports: ["ToolSupport", "Interchange"]),
     tests("CaptureTests", imports: ["Capture", "ByteStreams"]),
     tests("PacketsTests", imports: ["Packets", "Interchange"]),
+    tests("SelectionTests", imports: ["Selection", "Packets", "Interchange"]),
     tests("FlowsTests", imports: ["Flows", "Packets"]),
     tests("WindowsTests", imports: ["Windows", "Metering", "Recognition", "Capture", "Packets", "Flows", "Interchange", "ByteStreams"]),
     tests("InterchangeTests", imports: ["Interchange", "ByteStreams", "ContentDigests"]),

@@ -2,5 +2,5 @@ import Flows
 import Testing
 
 @Suite struct FlowSizeTests {
-  @Test func aFlowHasTheSizeThatItsDocumentationStates() { #expect(MemoryLayout<Flow>.stride == 152) }
+  @Test func aFlowHasTheSizeThatItsDocumentationStates() { #expect(MemoryLayout<Flow>.stride == 168) }
 }

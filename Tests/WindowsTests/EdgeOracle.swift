@@ -23,12 +23,13 @@ struct EdgeOracle {
     let start: Int64
     let firstSender: End
     var last: Int64
-    var client: End?
-    var basis = DirectionBasis.first
+    /// Who the client is for certain, by the window that showed it: the earliest counts, in it the one that came first.
+    var evidence: [(window: Int64, client: End, basis: DirectionBasis)] = []
     var heard: Set<End> = []
     var answered = false, refused = false, reset = false, unreachable = false, ended = false, seenSYNACK = false
     var finished: Set<End> = []
     var initialSequence: UInt32?
+    var synSender: End?, synAckReceiver: End?
     /// The one SYN that a SYN-ACK can be held against.
     var synTime: Int64?
     var parts: [Int64: Part] = [:]
@@ -38,8 +39,11 @@ struct EdgeOracle {
       (proto, start, last, firstSender) = (packet.proto, packet.time, packet.time, packet.from)
     }
 
-    func direct(_ client: End, _ basis: DirectionBasis) {
-      if self.client == nil { (self.client, self.basis) = (client, basis) }
+    func direct(_ client: End, _ basis: DirectionBasis, _ window: Int64) {
+      if !evidence.contains(where: { $0.window <= window }) { evidence.append((window, client, basis)) }
+    }
+    func direction(in window: Int64) -> (End, DirectionBasis)? {
+      evidence.filter { $0.window <= window }.min { $0.window < $1.window }.map { ($0.client, $0.basis) }
     }
     func other(_ end: End) -> End { ends[0] == end ? ends[1] : ends[0] }
   }
@@ -115,13 +119,13 @@ struct EdgeOracle {
 
   private mutating func flow(of packet: TestPacket) -> OracleFlow {
     let key = Key(ends: [packet.from, packet.to].sorted(), proto: packet.proto)
-    if observedSince == nil { observedSince = packet.time }
+    observedSince = min(observedSince ?? packet.time, packet.time)
     let known = open[key]
     if let known, packet.time - known.last <= idle(packet.proto), !isAnotherBeginning(packet, known) { return known }
     let flow = OracleFlow(packet)
-    let wasSilent = known != nil || packet.time - (observedSince ?? 0) >= Int64(header.idleOtherNanoseconds)
-    if packet.proto == 1 || packet.proto == 58, let client = echoClient(packet) { flow.direct(client, .message) }
-    if packet.proto != 6, wasSilent { flow.direct(packet.from, .opened) }
+    let wasSilent = packet.time - (observedSince ?? 0) >= Int64(header.idleOtherNanoseconds)
+    if packet.proto == 1 || packet.proto == 58, let client = echoClient(packet) { flow.direct(client, .message, window(packet.time)) }
+    if packet.proto != 6, wasSilent { flow.direct(packet.from, .opened, window(packet.time)) }
     open[key] = flow
     flows.append(flow)
     return flow
@@ -131,7 +135,7 @@ struct EdgeOracle {
     guard packet.proto == 6, packet.flags & TestPacket.synAck == TestPacket.syn else { return false }
     if flow.ended { return true }
     if let known = flow.initialSequence { return known != packet.sequence }
-    return !(flow.seenSYNACK && flow.client == packet.from)
+    return !(flow.seenSYNACK && flow.synAckReceiver == packet.from)
   }
 
   private func echoClient(_ packet: TestPacket) -> End? {
@@ -149,12 +153,12 @@ struct EdgeOracle {
 
   /// What a packet says of its flow's beginning and end.
   private func live(_ flow: OracleFlow, _ part: Part, _ packet: TestPacket) {
-    if packet.proto == 1 || packet.proto == 58, let client = echoClient(packet) { flow.direct(client, .message) }
+    if packet.proto == 1 || packet.proto == 58, let client = echoClient(packet) { flow.direct(client, .message, window(packet.time)) }
     let isReset = packet.proto == 6 && packet.flags & TestPacket.rst != 0
     if isReset {
       if flow.answered {
         if !flow.reset { (flow.reset, part.outcome.reset) = (true, part.outcome.reset + 1) }
-      } else if flow.initialSequence != nil, flow.client == packet.to, packet.from != packet.to, !flow.refused {
+      } else if flow.initialSequence != nil, flow.synSender == packet.to, packet.from != packet.to, !flow.refused {
         (flow.refused, part.outcome.refused) = (true, part.outcome.refused + 1)
       }
       flow.ended = true
@@ -166,11 +170,12 @@ struct EdgeOracle {
     switch packet.flags & TestPacket.synAck {
     case TestPacket.syn:
       flow.synTime = flow.initialSequence == nil && !flow.seenSYNACK ? packet.time : nil
-      if flow.initialSequence == nil { flow.initialSequence = packet.sequence }
-      flow.direct(packet.from, .handshake)
+      if flow.initialSequence == nil { (flow.initialSequence, flow.synSender) = (packet.sequence, packet.from) }
+      flow.direct(packet.from, .handshake, window(packet.time))
     case TestPacket.synAck:
-      flow.direct(packet.to, .handshake)
-      if let asked = flow.synTime, flow.client == packet.to, packet.time >= asked { part.handshakes.append(UInt64(packet.time - asked)) }
+      flow.direct(packet.to, .handshake, window(packet.time))
+      if !flow.seenSYNACK { flow.synAckReceiver = packet.to }
+      if let asked = flow.synTime, flow.synSender == packet.to, packet.time >= asked { part.handshakes.append(UInt64(packet.time - asked)) }
       flow.synTime = nil
       flow.seenSYNACK = true
     default: break
@@ -212,8 +217,8 @@ struct EdgeOracle {
     }
     var groups: [String: [(flow: OracleFlow, part: Part, client: End, basis: DirectionBasis)]] = [:]
     for (flow, part) in members {
-      let (client, basis) = decide(flow) { peers[name(flow, $0)]?.count ?? 0 }
-      if basis.isCertain { flow.direct(client, basis) }
+      let (client, basis) = decide(flow, number) { peers[name(flow, $0)]?.count ?? 0 }
+      if basis.isCertain { flow.direct(client, basis, number) }
       let server = flow.other(client)
       groups["\(client.address) \(server.address) \(flow.proto) \(server.port)", default: []].append((flow, part, client, basis))
     }
@@ -222,8 +227,8 @@ struct EdgeOracle {
     }
   }
 
-  private func decide(_ flow: OracleFlow, peers: (End) -> Int) -> (End, DirectionBasis) {
-    if let client = flow.client { return (client, flow.basis) }
+  private func decide(_ flow: OracleFlow, _ window: Int64, peers: (End) -> Int) -> (End, DirectionBasis) {
+    if let known = flow.direction(in: window) { return known }
     guard hasPorts(flow.proto) else { return (flow.firstSender, .first) }
     let a = flow.ends[0], b = flow.ends[1]
     if peers(a) >= 4, peers(a) >= 4 * peers(b) { return (b, .degree) }

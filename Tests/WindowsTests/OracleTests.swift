@@ -24,7 +24,7 @@ import Testing
     return "edge \(place) of \(found.count) and \(expected.count):\n  found    \(text(found))\n  expected \(text(expected))"
   }
 
-  @Test(arguments: 0..<150) func randomTrafficGivesTheEdgesOfTheSlowOracle(_ seed: Int) throws {
+  @Test(arguments: 0..<200) func randomTrafficGivesTheEdgesOfTheSlowOracle(_ seed: Int) throws {
     let windows: [UInt64] = [5, 10, 60, 300]
     let header = options(window: windows[seed % 4], lateness: seed % 3 == 0 ? 12 : 3, idleTCP: 20, idleOther: 8)
     let generator = TrafficGenerator(seed: UInt64(seed), idleTCP: 20, idleOther: 8, lateness: seed % 3 == 0 ? 12 : 3)

@@ -37,6 +37,11 @@ struct Flowagg: ParsableCommand {
   @Option(name: .long, help: "After how much silence any other flow ends.")
   var idleOther = DurationOption(seconds: 60)
 
+  @Option(
+    name: .long,
+    help: "How many threads may work. What is written does not depend on it. (default: as many as there are processors, at most 3)")
+  var threads: Int?
+
   @OptionGroup var common: CommonOptions
 
   func validate() throws {
@@ -68,7 +73,9 @@ struct Flowagg: ParsableCommand {
     try common.refuseOverwriting(paths)
     let sink = try common.openOutput()
     do {
-      let meter = try Meter.open(paths: paths, passingOver: inFolders, header: header, to: sink)
+      var options = MeterOptions()
+      if let threads { options.threadCount = threads }
+      let meter = try Meter.open(paths: paths, passingOver: inFolders, header: header, options: options, to: sink)
       let (sources, passedOver) = try meter.run { progress.show(bytes: $0) }
       progress.clear()
       do { try sink.finish() } catch { throw OutputError(error) }

@@ -3,64 +3,71 @@ import Packets
 extension Flow {
   /// Begins the flow anew under the same key with the packet that opens it; its part in a window must have been put away.
   ///
-  /// `wasIdle` says that silence came before it, so that the sender of this packet opened it.
+  /// `isBeginningSeen` says that traffic was observed for long enough before it, so that the sender of this packet opened it.
   @inlinable
-  mutating func begin(_ packet: PacketSummary, fromA: Bool, wasIdle: Bool) {
+  mutating func begin(_ packet: FlowPacket, isBeginningSeen: Bool, window number: Int64) {
     startNanoseconds = packet.timeNanoseconds
     lastNanoseconds = packet.timeNanoseconds
-    synNanoseconds = Self.noTime
-    state = fromA ? [] : .firstFromB
+    handshakeNanoseconds = Self.noTime
+    source = packet.source
+    state = packet.isFromA ? [] : .firstFromB
     generation &+= 1
     basis = 0
     events = .began
     window = Self.noWindow
-    if packet.proto == 6 {
+    if packet.key.proto == 6 {
       switch packet.tcpFlags & (TCPFlags.syn | TCPFlags.ack) {
       case TCPFlags.syn: break
-      case TCPFlags.syn | TCPFlags.ack: direct(clientIsA: !fromA, basis: FlowBasis.handshake)
+      case TCPFlags.syn | TCPFlags.ack: direct(clientIsA: !packet.isFromA, basis: FlowBasis.handshake, window: number)
       default: events.insert(.midstream)
       }
-    } else if packet.proto == 1 || packet.proto == 58, isEcho(packet) {
-      directByEcho(packet, fromA: fromA)
-    } else if wasIdle {
-      direct(clientIsA: fromA, basis: FlowBasis.opened)
+    } else if packet.key.proto == 1 || packet.key.proto == 58, isEcho(packet) {
+      directByEcho(packet, window: number)
+    } else if isBeginningSeen {
+      direct(clientIsA: packet.isFromA, basis: FlowBasis.opened, window: number)
     }
   }
 
   @usableFromInline
-  func isEcho(_ packet: PacketSummary) -> Bool {
-    packet.proto == 1 ? packet.icmpType == 8 || packet.icmpType == 0 : packet.icmpType == 128 || packet.icmpType == 129
+  func isEcho(_ packet: FlowPacket) -> Bool {
+    packet.key.proto == 1 ? packet.icmpType == 8 || packet.icmpType == 0 : packet.icmpType == 128 || packet.icmpType == 129
   }
 
   /// An echo request says who asked, and a reply who was asked (RFC 792, RFC 4443 §4).
   @usableFromInline
-  mutating func directByEcho(_ packet: PacketSummary, fromA: Bool) {
+  mutating func directByEcho(_ packet: FlowPacket, window number: Int64) {
     let isRequest = packet.icmpType == 8 || packet.icmpType == 128
-    direct(clientIsA: fromA == isRequest, basis: FlowBasis.message)
+    direct(clientIsA: packet.isFromA == isRequest, basis: FlowBasis.message, window: number)
   }
 
-  /// Decides direction for good, unless it is.
+  /// Decides direction for good from a window on, unless that window or an earlier one has.
   @inlinable
-  public mutating func direct(clientIsA: Bool, basis: UInt8) {
-    guard !state.contains(.directed) else { return }
+  public mutating func direct(clientIsA: Bool, basis: UInt8, window number: Int64) {
+    guard !state.contains(.directed) || number < directedWindow else { return }
+    state.remove(.clientIsB)
     state.insert(clientIsA ? .directed : [.directed, .clientIsB])
     self.basis = basis
+    directedWindow = number
   }
+
+  /// Whether direction was decided for good by what this window or an earlier one showed.
+  @inlinable
+  public func isDirected(in number: Int64) -> Bool { state.contains(.directed) && directedWindow <= number }
 
   /// Whether this packet is the first of a new flow under the same key: after silence, or a SYN that does not belong to this one.
   @inlinable @inline(__always)
-  func isSucceeded(by packet: PacketSummary, fromA: Bool, idleNanoseconds: Int64) -> Bool {
+  func isSucceeded(by packet: FlowPacket, idleNanoseconds: Int64) -> Bool {
     if packet.timeNanoseconds - lastNanoseconds > idleNanoseconds { return true }
     guard packet.tcpFlags & (TCPFlags.syn | TCPFlags.ack) == TCPFlags.syn else { return false }
-    return isSucceeded(bySYN: packet.sequence, fromA: fromA)
+    return isSucceeded(bySYN: packet)
   }
 
   @usableFromInline
-  func isSucceeded(bySYN sequence: UInt32, fromA: Bool) -> Bool {
+  func isSucceeded(bySYN packet: FlowPacket) -> Bool {
     if state.contains(.ended) { return true }
-    if state.contains(.seenSYN) { return sequence != initialSequence }
+    if state.contains(.seenSYN) { return packet.sequence != initialSequence }
     // A SYN-ACK seen before its SYN: taps reorder.
-    return !(state.contains(.seenSYNACK) && state.contains(.clientIsB) != fromA)
+    return !(state.contains(.seenSYNACK) && state.contains(.synAckFromB) == packet.isFromA)
   }
 
   /// Begins the flow's part in a window; the part before must have been put away.
@@ -78,18 +85,17 @@ extension Flow {
     firstInWindowNanoseconds = timeNanoseconds
     lastInWindowNanoseconds = timeNanoseconds
     slots = 0
-    handshakeNanoseconds = 0
   }
 
   /// Takes a packet into the flow and its part of the window.
   @inlinable @inline(__always)
-  mutating func absorb(_ packet: PacketSummary, fromA: Bool, slot: UInt64) {
+  mutating func absorb(_ packet: FlowPacket, slot: UInt64) {
     let time = packet.timeNanoseconds
     lastNanoseconds = max(lastNanoseconds, time)
     firstInWindowNanoseconds = min(firstInWindowNanoseconds, time)
     lastInWindowNanoseconds = max(lastInWindowNanoseconds, time)
     slots |= slot
-    if fromA {
+    if packet.isFromA {
       bytesFromA &+= UInt64(packet.ipByteCount)
       packetsFromA &+= 1
     } else {
@@ -97,18 +103,18 @@ extension Flow {
       packetsFromB &+= 1
     }
     // Everything below happens a few times in a flow's life.
-    let sides: State = fromA ? .seenA : .seenB
-    let isSettled = state.contains([.seenA, .seenB, .answered])
-    if !isSettled || packet.tcpFlags & (TCPFlags.syn | TCPFlags.fin | TCPFlags.rst) != 0 { turn(packet, fromA: fromA, sides) }
+    let sides: State = packet.isFromA ? .seenA : .seenB
+    let isSettled = state.contains([.seenA, .seenB, .answered]) && packet.icmpType == 255
+    if !isSettled || packet.tcpFlags & (TCPFlags.syn | TCPFlags.fin | TCPFlags.rst) != 0 { turn(packet, sides) }
   }
 
   /// What a packet changes in the flow's life: who was heard, handshake, end.
   @inlinable
-  mutating func turn(_ packet: PacketSummary, fromA: Bool, _ side: State) {
+  mutating func turn(_ packet: FlowPacket, _ side: State) {
     let isReset = packet.tcpFlags & TCPFlags.rst != 0
-    let other: State = fromA ? .seenB : .seenA
+    let other: State = packet.isFromA ? .seenB : .seenA
     if isReset {
-      if state.contains(other), !state.contains(.answered), state.contains(.seenSYN), state.contains(.clientIsB) == fromA {
+      if state.contains(other), !state.contains(.answered), state.contains(.seenSYN), state.contains(.synFromB) == packet.isFromA {
         if !state.contains(.refused) { (state, events) = (state.union(.refused), events.union(.refused)) }
       } else if state.contains(.answered), !state.contains(.reset) {
         (state, events) = (state.union(.reset), events.union(.reset))
@@ -122,34 +128,36 @@ extension Flow {
       // A RST alone is no answer, so its sender has not been heard.
       state.insert(side)
     }
-    guard packet.proto == 6 else {
-      if packet.proto == 1 || packet.proto == 58, isEcho(packet) { directByEcho(packet, fromA: fromA) }
+    guard packet.key.proto == 6 else {
+      if packet.key.proto == 1 || packet.key.proto == 58, isEcho(packet) { directByEcho(packet, window: window) }
       return
     }
     switch packet.tcpFlags & (TCPFlags.syn | TCPFlags.ack) {
     case TCPFlags.syn:
+      direct(clientIsA: packet.isFromA, basis: FlowBasis.handshake, window: window)
       if state.contains(.seenSYN) {
         // Sent again: which of the two is answered cannot be known (Karn and Partridge, SIGCOMM 1987).
-        synNanoseconds = Self.noTime
+        if !state.contains(.seenSYNACK) { handshakeNanoseconds = Self.noTime }
       } else {
-        state.insert(.seenSYN)
+        state.insert(packet.isFromA ? .seenSYN : [.seenSYN, .synFromB])
         initialSequence = packet.sequence
         // Behind its answer, which a tap reordered, it is no start of a round trip.
-        synNanoseconds = state.contains(.seenSYNACK) ? Self.noTime : packet.timeNanoseconds
-        direct(clientIsA: fromA, basis: FlowBasis.handshake)
+        if !state.contains(.seenSYNACK) { handshakeNanoseconds = packet.timeNanoseconds }
       }
     case TCPFlags.syn | TCPFlags.ack:
-      state.insert(.seenSYNACK)
-      direct(clientIsA: !fromA, basis: FlowBasis.handshake)
-      if synNanoseconds != Self.noTime, state.contains(.clientIsB) == fromA, packet.timeNanoseconds >= synNanoseconds {
-        handshakeNanoseconds = UInt64(packet.timeNanoseconds - synNanoseconds)
-        events.insert(.handshake)
+      direct(clientIsA: !packet.isFromA, basis: FlowBasis.handshake, window: window)
+      if !state.contains(.seenSYNACK) {
+        state.insert(packet.isFromA ? .seenSYNACK : [.seenSYNACK, .synAckFromB])
+        // Who the client is may have been decided otherwise by an earlier window: what counts here is who sent the SYN.
+        if handshakeNanoseconds != Self.noTime, state.contains(.synFromB) == packet.isFromA, packet.timeNanoseconds >= handshakeNanoseconds {
+          handshakeNanoseconds = packet.timeNanoseconds - handshakeNanoseconds
+          events.insert(.handshake)
+        }
       }
-      synNanoseconds = Self.noTime
     default: break
     }
     if packet.tcpFlags & TCPFlags.fin != 0 {
-      state.insert(fromA ? .finA : .finB)
+      state.insert(packet.isFromA ? .finA : .finB)
       if state.contains([.finA, .finB]) { state.insert(.ended) }
     }
   }

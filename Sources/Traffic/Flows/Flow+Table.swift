@@ -1,34 +1,22 @@
-import Packets
-
 /// What the table needs of a flow's entry.
 extension Flow {
-  @inlinable
-  mutating func setKey(_ packet: PacketSummary, fromA: Bool, entry number: UInt32) {
-    (aHigh, aLow, aPort) =
-      fromA
-      ? (packet.sourceHigh, packet.sourceLow, packet.sourcePort) : (packet.destinationHigh, packet.destinationLow, packet.destinationPort)
-    (bHigh, bLow, bPort) =
-      fromA
-      ? (packet.destinationHigh, packet.destinationLow, packet.destinationPort) : (packet.sourceHigh, packet.sourceLow, packet.sourcePort)
-    proto = packet.proto
-    isIPv6 = packet.isIPv6
-    network = 0
-    entry = number
-  }
-
-  @usableFromInline
-  var keyForHash: (a: (UInt64, UInt64, UInt16), b: (UInt64, UInt64, UInt16), proto: UInt8, isIPv6: Bool) {
-    ((aHigh, aLow, aPort), (bHigh, bLow, bPort), proto, isIPv6)
-  }
-
   /// Ends the flow's part in a window whose edges have been written.
   mutating func leaveWindow() {
     window = Self.noWindow
     events = []
   }
 
-  /// Gives the entry back.
-  mutating func release() { state = .free }
+  /// Gives the entry back; `next` is the free entry after it.
+  mutating func release(next: UInt32) {
+    state = .free
+    entry = next
+  }
+
+  /// Takes over a direction that is decided for good, unless an earlier window decided its own.
+  mutating func takeDirection(of other: Flow) {
+    guard other.state.contains(.directed) else { return }
+    direct(clientIsA: !other.state.contains(.clientIsB), basis: other.basis, window: other.directedWindow)
+  }
 
   /// Whether the part holds no packet: only an ICMP error spoke of the flow in its window.
   public var isWithoutPackets: Bool { packetsFromA == 0 && packetsFromB == 0 }

@@ -1,9 +1,7 @@
-import Packets
-
 /// One flow: its key, its life so far, and its part in the one window that it was last active in.
 ///
-/// A flow is network + 5-tuple in both directions. Its two ends are A, the smaller of address and port, and B. The part of an earlier window
-/// that is still open is kept apart as a copy (`FlowTable`), so that a flow has a fixed size: 152 bytes.
+/// The part of an earlier window
+/// that is still open is kept apart as a copy (`FlowTable`), so that a flow has a fixed size: 168 bytes.
 public struct Flow: Sendable {
   /// What is known of a flow's whole life.
   public struct State: OptionSet, Sendable {
@@ -16,7 +14,7 @@ public struct Flow: Sendable {
     @inlinable public static var seenB: State { State(rawValue: 2) }
     /// The first packet came from B.
     @inlinable public static var firstFromB: State { State(rawValue: 4) }
-    /// Direction is decided for good; the client is A unless `clientIsB`.
+    /// Direction is decided for good from `directedWindow` on; the client is A unless `clientIsB`.
     @inlinable public static var directed: State { State(rawValue: 8) }
     /// The client is B.
     @inlinable public static var clientIsB: State { State(rawValue: 16) }
@@ -42,6 +40,10 @@ public struct Flow: Sendable {
     @inlinable public static var alternating: State { State(rawValue: 16384) }
     /// The entry is not in use.
     @inlinable public static var free: State { State(rawValue: 32768) }
+    /// The first SYN came from B.
+    @inlinable public static var synFromB: State { State(rawValue: 65536) }
+    /// The first SYN-ACK came from B.
+    @inlinable public static var synAckFromB: State { State(rawValue: 131072) }
   }
 
   /// What happened to the flow in the window of its part.
@@ -61,7 +63,7 @@ public struct Flow: Sendable {
     @inlinable public static var unreachable: Events { Events(rawValue: 16) }
     /// The flow began without its beginning being seen.
     @inlinable public static var midstream: Events { Events(rawValue: 32) }
-    /// `handshakeNanoseconds` was measured.
+    /// `handshakeNanoseconds` holds a round trip.
     @inlinable public static var handshake: Events { Events(rawValue: 64) }
   }
 
@@ -70,35 +72,21 @@ public struct Flow: Sendable {
   /// No time.
   @usableFromInline static let noTime = Int64.min
 
-  // The key.
-  /// Upper half of A's address.
-  public var aHigh: UInt64
-  /// Lower half of A's address; IPv4 in the low 32 bits.
-  public var aLow: UInt64
-  /// Upper half of B's address.
-  public var bHigh: UInt64
-  /// Lower half of B's address.
-  public var bLow: UInt64
-  /// A's port; 0 for protocols without.
-  public var aPort: UInt16
-  /// B's port; 0 for protocols without.
-  public var bPort: UInt16
-  /// The protocol above IP.
-  public var proto: UInt8
-  /// Whether the addresses are IPv6.
-  public var isIPv6: Bool
-  /// Number of the overlay among those that occurred; 0 is none.
-  public var network: UInt16
+  /// Which flow it is.
+  public var key: FlowKey
 
   // Its life.
   /// Time of its first packet.
   public var startNanoseconds: Int64
   /// Newest time of a packet.
   public var lastNanoseconds: Int64
-  @usableFromInline var synNanoseconds: Int64
+  /// Where `events` has `handshake`: SYN → SYN-ACK. Before, the time of the SYN that waits for its answer.
+  public var handshakeNanoseconds: Int64
   @usableFromInline var initialSequence: UInt32
   /// What is known of its life.
   public var state: State
+  /// The window whose packets decided direction for good; it holds in this window and later ones, `noWindow` while it is open.
+  public var directedWindow: Int64
   /// Which rule decided direction where it is decided for good: the raw value of a basis, as the windows name them.
   public var basis: UInt8
   /// What happened in the window of the part.
@@ -106,6 +94,8 @@ public struct Flow: Sendable {
   /// Tells the flows apart that one entry holds one after the other.
   @usableFromInline var generation: UInt16
   @usableFromInline var entry: UInt32
+  /// Number of the input that its first packet was read from.
+  public var source: UInt16
 
   // Its part in a window.
   /// The number of that window.
@@ -124,17 +114,15 @@ public struct Flow: Sendable {
   public var lastInWindowNanoseconds: Int64
   /// One bit for each slot of the window in which there was a packet.
   public var slots: UInt64
-  /// SYN → SYN-ACK, where `events` has `handshake`.
-  public var handshakeNanoseconds: UInt64
 
   /// An entry that is not in use.
   @inlinable
   init() {
-    (aHigh, aLow, bHigh, bLow, aPort, bPort, proto, isIPv6, network) = (0, 0, 0, 0, 0, 0, 0, false, 0)
-    (startNanoseconds, lastNanoseconds, synNanoseconds, initialSequence) = (0, 0, Self.noTime, 0)
-    (state, basis, events, generation, entry, window) = (.free, 0, [], 0, 0, Self.noWindow)
+    (key, source) = (FlowKey(), 0)
+    (startNanoseconds, lastNanoseconds, handshakeNanoseconds, initialSequence) = (0, 0, Self.noTime, 0)
+    (state, directedWindow, basis, events, generation, entry, window) = (.free, Self.noWindow, 0, [], 0, 0, Self.noWindow)
     (bytesFromA, bytesFromB, packetsFromA, packetsFromB) = (0, 0, 0, 0)
-    (firstInWindowNanoseconds, lastInWindowNanoseconds, slots, handshakeNanoseconds) = (0, 0, 0, 0)
+    (firstInWindowNanoseconds, lastInWindowNanoseconds, slots) = (0, 0, 0)
   }
 }
 

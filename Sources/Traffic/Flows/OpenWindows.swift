@@ -23,6 +23,8 @@ struct OpenWindows {
   @usableFromInline var list: [Window] = []
   /// The one that was used last.
   @usableFromInline var current = 0
+  /// How many parts there are in all windows.
+  @usableFromInline private(set) var partCount = 0
 
   @usableFromInline init() {}
 
@@ -35,7 +37,16 @@ struct OpenWindows {
 
   /// Keeps the part of a flow that leaves the part's window.
   @usableFromInline
-  mutating func putAway(_ part: Flow) { list[open(part.window)].parts.append(part) }
+  mutating func putAway(_ part: Flow) {
+    list[open(part.window)].parts.append(part)
+    partCount += 1
+  }
+
+  /// Puts other parts in the place of a window's.
+  mutating func replaceParts(in place: Int, by parts: [Flow]) {
+    partCount += parts.count - list[place].parts.count
+    list[place].parts = parts
+  }
 
   /// The first place whose window is not before this one.
   private func lowerBound(_ window: Int64) -> Int {
@@ -65,16 +76,8 @@ struct OpenWindows {
   mutating func remove(_ window: Int64) -> [UInt32] {
     guard let place = place(of: window) else { return [] }
     current = 0
+    partCount -= list[place].parts.count
     return list.remove(at: place).entries
-  }
-
-  /// Gives parts of flows that have ended, by their numbers, the direction of their parts in other windows.
-  mutating func findDirections(of undirected: [FlowIdentity: Int], in place: Int) {
-    for other in list.indices where other != place {
-      for part in list[other].parts where part.state.contains(.directed) {
-        if let number = undirected[FlowIdentity(part)] { list[place].parts[number].takeDirection(of: part) }
-      }
-    }
   }
 
   /// Gives the direction of these parts to those of the same flows in other windows.
@@ -85,12 +88,5 @@ struct OpenWindows {
         if let part = known[FlowIdentity(list[other].parts[number])] { list[other].parts[number].takeDirection(of: part) }
       }
     }
-  }
-}
-
-extension Flow {
-  /// Takes over a direction that is decided for good.
-  mutating func takeDirection(of other: Flow) {
-    if other.state.contains(.directed) { direct(clientIsA: !other.state.contains(.clientIsB), basis: other.basis) }
   }
 }

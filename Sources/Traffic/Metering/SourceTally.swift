@@ -1,25 +1,53 @@
 import Capture
+import Flows
 import Interchange
 import Packets
+import Windows
 
 /// What is counted of one input while its packets pass.
 struct SourceTally {
-  var packets: UInt64 = 0
-  var ipPackets: UInt64 = 0
-  var ipBytes: UInt64 = 0
-  var edgePackets: UInt64 = 0
-  var edgeBytes: UInt64 = 0
-  var late: UInt64 = 0
-  var timeWentBack: UInt64 = 0
-  var noTime: UInt64 = 0
-  var firstNanoseconds = Int64.max
-  var lastNanoseconds = Int64.min
-  private var previousNanoseconds = Int64.min
+  /// What nearly every packet changes.
+  struct Hot {
+    var packets: UInt64 = 0
+    /// Packets that have an IP header and are in an edge.
+    var commonPackets: UInt64 = 0
+    var commonBytes: UInt64 = 0
+    var timeWentBack: UInt64 = 0
+    var firstNanoseconds = Int64.max
+    var lastNanoseconds = Int64.min
+    var previousNanoseconds = Int64.min
+
+    @inline(__always)
+    mutating func count(timeNanoseconds time: Int64) {
+      packets &+= 1
+      timeWentBack &+= time < previousNanoseconds ? 1 : 0
+      previousNanoseconds = time
+      firstNanoseconds = min(firstNanoseconds, time)
+      lastNanoseconds = max(lastNanoseconds, time)
+    }
+
+    /// Counts a packet of an IP header that goes into an edge.
+    @inline(__always)
+    mutating func countCommon(_ packet: PacketSummary) {
+      count(timeNanoseconds: packet.timeNanoseconds)
+      commonPackets &+= 1
+      commonBytes &+= UInt64(packet.ipByteCount)
+    }
+  }
+
+  var hot = Hot()
+  private var ipPackets: UInt64 = 0
+  private var ipBytes: UInt64 = 0
+  private var edgePackets: UInt64 = 0
+  private var edgeBytes: UInt64 = 0
+  private var late: UInt64 = 0
+  private var noTime: UInt64 = 0
   private var nonIP: UInt64 = 0
   private var unsupportedLink: UInt64 = 0
   private var malformed = Loss()
   private var cutHeader = Loss()
   private var fragments = Loss()
+  private var evicted = Loss()
 
   private struct Loss {
     var packets: UInt64 = 0
@@ -27,14 +55,8 @@ struct SourceTally {
   }
 
   /// Counts a packet of the container.
-  @inline(__always)
   mutating func count(_ record: PacketRecord) {
-    packets &+= 1
-    let time = record.timeNanoseconds
-    if time < previousNanoseconds { timeWentBack &+= 1 }
-    previousNanoseconds = time
-    firstNanoseconds = min(firstNanoseconds, time)
-    lastNanoseconds = max(lastNanoseconds, time)
+    hot.count(timeNanoseconds: record.timeNanoseconds)
     if record.hasNoTime { noTime &+= 1 }
   }
 
@@ -63,8 +85,16 @@ struct SourceTally {
     case .notIPHeader: malformed.packets += 1
     case .cutIPHeader: cutHeader.packets += 1
     case .laterFragment: add(packet, to: &fragments)
-    case .flow, .firstFragment: break
+    case .flow, .firstFragment, .quotedAsRefused, .quotedAsUnreachable: break
     }
+  }
+
+  /// Takes what became of its packets after they were handed on.
+  mutating func take(_ afterwards: WindowAggregator.Afterwards, source: Int) {
+    if source < afterwards.late.count { late += afterwards.late[source] }
+    guard source < afterwards.evictions.packets.count else { return }
+    let lost = afterwards.evictions.packets[source]
+    evicted = Loss(packets: lost.packets, bytes: lost.bytes)
   }
 
   private func add(_ packet: PacketSummary, to loss: inout Loss) {
@@ -76,23 +106,24 @@ struct SourceTally {
   func record(name: String, ending: CaptureMerge.Ending) -> SourceRecord {
     var record = SourceRecord(name: name, kind: ending.container.rawValue)
     record.links = Set(ending.links.map(LinkType.name)).sorted()
-    record.packets = packets
-    record.ipPackets = ipPackets
-    record.ipBytes = ipBytes
-    record.edgePackets = edgePackets
-    record.edgeBytes = edgeBytes
+    record.packets = hot.packets
+    record.ipPackets = hot.commonPackets + ipPackets
+    record.ipBytes = hot.commonBytes + ipBytes
+    record.edgePackets = hot.commonPackets + edgePackets - evicted.packets
+    record.edgeBytes = hot.commonBytes + edgeBytes - evicted.bytes
     record.notInEdges = [
       .init(reason: "cut_header", packets: cutHeader.packets, bytes: cutHeader.bytes),
+      .init(reason: "evicted", packets: evicted.packets, bytes: evicted.bytes),
       .init(reason: "fragment_without_first", packets: fragments.packets, bytes: fragments.bytes),
       .init(reason: "malformed", packets: malformed.packets, bytes: malformed.bytes),
       .init(reason: "non_ip", packets: nonIP, bytes: 0), .init(reason: "unsupported_link", packets: unsupportedLink, bytes: 0),
     ].filter { $0.packets > 0 }
     record.late = late
-    record.timeWentBack = timeWentBack
+    record.timeWentBack = hot.timeWentBack
     record.noTime = noTime
-    if packets > 0 {
-      record.first = Timestamp(nanoseconds: firstNanoseconds)
-      record.last = Timestamp(nanoseconds: lastNanoseconds)
+    if hot.packets > 0 {
+      record.first = Timestamp(nanoseconds: hot.firstNanoseconds)
+      record.last = Timestamp(nanoseconds: hot.lastNanoseconds)
     }
     record.complete = ending.damage == nil
     if let damage = ending.damage {

@@ -10,6 +10,7 @@ extension PacketSummary {
     self.init()
     self.timeNanoseconds = timeNanoseconds
     let start = link == LinkType.ethernet ? LinkHeaders.ethernet(frame) : LinkHeaders.networkStart(frame, link: link)
+    networkOffset = UInt16(truncatingIfNeeded: start.offset)
     switch start.found {
     case .ipv4: readIPv4(frame, at: start.offset, originalByteCount: originalByteCount)
     case .ipv6: readIPv6(frame, at: start.offset, originalByteCount: originalByteCount)

@@ -18,6 +18,10 @@ public enum PacketKind: UInt8, Sendable {
   case nonIP
   /// A link type that is not looked into.
   case unsupportedLink
+  /// No packet of its own: what an ICMP error quotes of a packet whose port was refused.
+  case quotedAsRefused
+  /// No packet of its own: what an ICMP error quotes of a packet that could not be delivered.
+  case quotedAsUnreachable
 }
 
 /// Link, network and transport of one packet in one flat value: all that flows are made from. No object is made per packet.
@@ -56,6 +60,8 @@ public struct PacketSummary: Sendable {
   public var kind = PacketKind.nonIP
   /// Offset of the bytes after the transport header's start in the frame: where an ICMP error's quoted header is found.
   public var transportOffset: UInt16 = 0
+  /// Offset of the IP header in the frame.
+  public var networkOffset: UInt16 = 0
   /// The network in the lower 48 bits; above it, for packets that may be carriers, how long the IP header with its extensions is. One word,
   /// so that the packets without either, nearly all, pay for one store.
   @usableFromInline var networkAndHeader: UInt64 = 0

@@ -5,36 +5,41 @@ import Recognition
 /// Decides the direction of flows whose beginning was not seen, with all that a window showed: the rules `degree`, `registered`, `port` and
 /// `first` of the edge stream's format, in this order.
 struct DirectionRules {
-  /// One end of a flow: an address and port under a protocol.
+  /// One end of a flow: an address and port under a protocol, in its network.
   private struct Endpoint: Hashable {
-    var high, low: UInt64
+    var high, low, network: UInt64
     var port: UInt16
     var proto: UInt8
     var isIPv6: Bool
 
     init(_ flow: Flow, isA: Bool) {
-      (high, low, port) = isA ? (flow.aHigh, flow.aLow, flow.aPort) : (flow.bHigh, flow.bLow, flow.bPort)
-      proto = flow.proto
-      isIPv6 = flow.isIPv6
+      let key = flow.key
+      (high, low, port) = isA ? (key.aHigh, key.aLow, key.aPort) : (key.bHigh, key.bLow, key.bPort)
+      (network, proto, isIPv6) = (key.network, key.proto, key.isIPv6)
     }
-  }
-
-  private struct Address: Hashable {
-    var high, low: UInt64
   }
 
   /// «Many» peers: at least this many addresses, and at least this many times those of the other end.
   private static let degreeMin = 4
-  /// How many endpoints and how many peers of each are looked at: beyond it degree is no evidence, and memory stays bounded.
-  private static let endpointCountMax = 1 << 16
+  /// With more undecided flows in a window degree is not looked for, so that memory stays bounded.
+  static let undecidedCountMax = 1 << 17
 
-  private var peers: [Endpoint: Set<Address>] = [:]
+  /// For each end of an undecided flow one bit for every address that spoke to it, by the address's hash: counting them needs 8 bytes,
+  /// does not depend on the order, and two counts of parts of the traffic join by OR.
+  private var peers: [Endpoint: UInt64] = [:]
+  private let window: Int64
+  private var undecidedCount = 0
+
+  /// For the flows of one window.
+  init(window: Int64) { self.window = window }
 
   /// Notes the ends of a flow whose direction is not decided.
   mutating func consider(_ flow: Flow) {
-    guard Self.hasPorts(flow), peers.count < Self.endpointCountMax else { return }
-    peers[Endpoint(flow, isA: true), default: []] = []
-    peers[Endpoint(flow, isA: false), default: []] = []
+    guard Self.hasPorts(flow), !flow.isDirected(in: window) else { return }
+    undecidedCount += 1
+    guard undecidedCount <= Self.undecidedCountMax else { return peers = [:] }
+    peers[Endpoint(flow, isA: true)] = 0
+    peers[Endpoint(flow, isA: false)] = 0
   }
 
   /// Whether degrees are needed at all.
@@ -43,36 +48,45 @@ struct DirectionRules {
   /// Notes a flow of the window, decided or not, as evidence of who speaks to whom.
   mutating func observe(_ flow: Flow) {
     guard Self.hasPorts(flow) else { return }
-    note(Endpoint(flow, isA: true), Address(high: flow.bHigh, low: flow.bLow))
-    note(Endpoint(flow, isA: false), Address(high: flow.aHigh, low: flow.aLow))
+    note(Endpoint(flow, isA: true), flow.key.bHigh, flow.key.bLow)
+    note(Endpoint(flow, isA: false), flow.key.aHigh, flow.key.aLow)
   }
 
-  private mutating func note(_ endpoint: Endpoint, _ peer: Address) {
-    guard let place = peers.index(forKey: endpoint), peers.values[place].count < 64 else { return }
-    peers.values[place].insert(peer)
+  private mutating func note(_ endpoint: Endpoint, _ high: UInt64, _ low: UInt64) {
+    guard let place = peers.index(forKey: endpoint) else { return }
+    var value = (low ^ high &* 0x9E37_79B9_7F4A_7C15) &* 0xBF58_476D_1CE4_E5B9
+    value = (value ^ value >> 29) &* 0x94D0_49BB_1331_11EB
+    peers.values[place] |= 1 << (value >> 58)
+  }
+
+  /// What a flow's own packets or the degree of its ends say for certain; nil where nothing does.
+  func certain(_ flow: Flow) -> (clientIsB: Bool, basis: DirectionBasis)? {
+    guard !flow.isDirected(in: window) else {
+      return (flow.state.contains(.clientIsB), DirectionBasis(rawValue: flow.basis) ?? .opened)
+    }
+    guard hasUndecided, Self.hasPorts(flow) else { return nil }
+    let a = peers[Endpoint(flow, isA: true)]?.nonzeroBitCount ?? 0
+    let b = peers[Endpoint(flow, isA: false)]?.nonzeroBitCount ?? 0
+    if a >= Self.degreeMin, a >= Self.degreeMin * b { return (true, .degree) }
+    if b >= Self.degreeMin, b >= Self.degreeMin * a { return (false, .degree) }
+    return nil
   }
 
   /// Whether B is the client, and the rule that says so.
   func decide(_ flow: Flow) -> (clientIsB: Bool, basis: DirectionBasis) {
-    if flow.state.contains(.directed) {
-      return (flow.state.contains(.clientIsB), DirectionBasis(rawValue: flow.basis) ?? .opened)
-    }
+    if let answer = certain(flow) { return answer }
     let firstFromB = flow.state.contains(.firstFromB)
     guard Self.hasPorts(flow) else { return (firstFromB, .first) }
-    let a = peers[Endpoint(flow, isA: true)]?.count ?? 0
-    let b = peers[Endpoint(flow, isA: false)]?.count ?? 0
-    if a >= Self.degreeMin, a >= Self.degreeMin * b { return (true, .degree) }
-    if b >= Self.degreeMin, b >= Self.degreeMin * a { return (false, .degree) }
-    let proto = TransportProtocol(number: flow.proto)
-    let aRegistered = ServiceRegistry.shared.isRegistered(proto: proto, port: flow.aPort)
-    let bRegistered = ServiceRegistry.shared.isRegistered(proto: proto, port: flow.bPort)
+    let proto = TransportProtocol(number: flow.key.proto)
+    let aRegistered = ServiceRegistry.shared.isRegistered(proto: proto, port: flow.key.aPort)
+    let bRegistered = ServiceRegistry.shared.isRegistered(proto: proto, port: flow.key.bPort)
     if aRegistered != bRegistered { return (aRegistered, .registered) }
-    for limit in [1024, 49152] as [UInt16] where (flow.aPort < limit) != (flow.bPort < limit) { return (flow.aPort < limit, .port) }
-    if flow.aPort != flow.bPort { return (flow.aPort < flow.bPort, .port) }
+    for limit in [1024, 49152] as [UInt16] where (flow.key.aPort < limit) != (flow.key.bPort < limit) { return (flow.key.aPort < limit, .port) }
+    if flow.key.aPort != flow.key.bPort { return (flow.key.aPort < flow.key.bPort, .port) }
     return (firstFromB, .first)
   }
 
   static func hasPorts(_ flow: Flow) -> Bool {
-    flow.proto == 6 || flow.proto == 17 || flow.proto == 33 || flow.proto == 132 || flow.proto == 136
+    flow.key.proto == 6 || flow.key.proto == 17 || flow.key.proto == 33 || flow.key.proto == 132 || flow.key.proto == 136
   }
 }

@@ -1,27 +1,29 @@
 import Flows
 import Interchange
+import Packets
 
 /// The edges of one window while its flows are added up: an array of sums, found through an open-addressing index at most half full.
 struct EdgeTable {
   /// What makes an edge.
   struct Key: Equatable {
-    var clientHigh, clientLow, serverHigh, serverLow: UInt64
+    var network, clientHigh, clientLow, serverHigh, serverLow: UInt64
     var port: UInt16
     var proto: UInt8
     var isIPv6: Bool
 
     init(_ flow: Flow, clientIsB: Bool) {
-      (clientHigh, clientLow) = clientIsB ? (flow.bHigh, flow.bLow) : (flow.aHigh, flow.aLow)
-      (serverHigh, serverLow) = clientIsB ? (flow.aHigh, flow.aLow) : (flow.bHigh, flow.bLow)
-      port = clientIsB ? flow.aPort : flow.bPort
-      proto = flow.proto
-      isIPv6 = flow.isIPv6
+      (clientHigh, clientLow) = clientIsB ? (flow.key.bHigh, flow.key.bLow) : (flow.key.aHigh, flow.key.aLow)
+      (serverHigh, serverLow) = clientIsB ? (flow.key.aHigh, flow.key.aLow) : (flow.key.bHigh, flow.key.bLow)
+      network = flow.key.network
+      port = clientIsB ? flow.key.aPort : flow.key.bPort
+      proto = flow.key.proto
+      isIPv6 = flow.key.isIPv6
     }
 
     func hash(seed: UInt64) -> UInt64 {
       var value = (clientLow ^ seed) &* 0x9E37_79B9_7F4A_7C15 ^ serverLow
       value = (value << 29 | value >> 35) &* 0xBF58_476D_1CE4_E5B9 ^ clientHigh
-      value = (value << 31 | value >> 33) &* 0x94D0_49BB_1331_11EB ^ serverHigh
+      value = (value << 31 | value >> 33) &* 0x94D0_49BB_1331_11EB ^ serverHigh ^ network &* 0x2545_F491_4F6C_DD1D
       value = (value << 27 | value >> 37) &* 0xD6E8_FEB8_6659_FD93 ^ (UInt64(port) << 9 | UInt64(proto) << 1 | (isIPv6 ? 1 : 0))
       value = (value ^ value >> 32) &* 0xD6E8_FEB8_6659_FD93
       return value ^ value >> 32
@@ -34,8 +36,9 @@ struct EdgeTable {
       isIPv6 ? IPAddress(high: high, low: low) : IPAddress(v4: UInt32(truncatingIfNeeded: low))
     }
 
-    /// The order of edges within a window: client, server, protocol, port.
+    /// The order of edges within a window: network, client, server, protocol, port.
     static func < (a: Key, b: Key) -> Bool {
+      if a.network != b.network { return Overlay.isBefore(a.network, b.network) }
       if a.isIPv6 != b.isIPv6 { return b.isIPv6 }
       if a.clientHigh != b.clientHigh { return a.clientHigh < b.clientHigh }
       if a.clientLow != b.clientLow { return a.clientLow < b.clientLow }
@@ -112,10 +115,10 @@ struct EdgeTable {
       edges[place].lastNanoseconds = max(edges[place].lastNanoseconds, flow.lastInWindowNanoseconds)
     }
     edges[place].basis = min(edges[place].basis, basis)
-    let clientPort = clientIsB ? flow.bPort : flow.aPort
+    let clientPort = clientIsB ? flow.key.bPort : flow.key.aPort
     if edges[place].clientPort == nil { edges[place].clientPort = clientPort }
     if edges[place].clientPort != clientPort { edges[place].hasSeveralClientPorts = true }
-    if events.contains(.handshake) { handshakes.append((place, flow.handshakeNanoseconds)) }
+    if events.contains(.handshake) { handshakes.append((place, UInt64(max(0, flow.handshakeNanoseconds)))) }
   }
 
   private mutating func place(of key: Key) -> Int {
@@ -142,12 +145,29 @@ struct EdgeTable {
   }
 
   /// The places of the edges in the order of the edge stream.
-  var order: [Int] { edges.indices.sorted { edges[$0].key < edges[$1].key } }
+  var order: [Int32] {
+    var places = edges.indices.map { (prefix: edges[$0].key.prefix, place: Int32(truncatingIfNeeded: $0)) }
+    places.sort { a, b in
+      if a.prefix != b.prefix { return a.prefix < b.prefix }
+      return edges[Int(a.place)].key < edges[Int(b.place)].key
+    }
+    return places.map(\.place)
+  }
 
-  /// The distributions of the handshakes, by place of their edge.
-  mutating func takeHandshakes() -> [Int: Distribution] {
-    var result: [Int: Distribution] = [:]
-    for sample in handshakes { result[sample.edge, default: Distribution()].record(nanoseconds: sample.nanoseconds) }
-    return result
+  /// The distributions of the handshakes, by place of their edge; those of edges without any are empty.
+  func distributions() -> [Distribution] {
+    var distributions = [Distribution](repeating: Distribution(), count: handshakes.isEmpty ? 0 : edges.count)
+    for sample in handshakes { distributions[sample.edge].record(nanoseconds: sample.nanoseconds) }
+    return distributions
+  }
+}
+
+extension EdgeTable.Key {
+  /// The first bits of what edges are sorted by: keys of different prefixes sort as these do.
+  var prefix: UInt64 {
+    // Networks sort by their names, which no number says.
+    if network != 0 { return .max }
+    if isIPv6 { return 1 << 63 | clientHigh >> 1 }
+    return clientLow << 31 | serverLow >> 1
   }
 }

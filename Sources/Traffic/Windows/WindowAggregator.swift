@@ -6,21 +6,27 @@ import Recognition
 
 /// Packets in, windowed edges out: keeps the flows, moves the clock, and writes a window's edges when it closes.
 public struct WindowAggregator: ~Copyable {
-  /// How many packets and bytes of a batch went into edges, and how many of them came late.
-  public struct Admission: Sendable {
-    /// Packets that are in edges.
-    public var packets: UInt64 = 0
-    /// Their IP bytes.
-    public var bytes: UInt64 = 0
+  /// What became of packets after they were handed over, by the number of their input.
+  public struct Afterwards: Sendable {
     /// Packets that count in another window than their own.
-    public var late: UInt64 = 0
+    public internal(set) var late: [UInt64] = []
+    /// What was given up to keep within a limit of memory.
+    public internal(set) var evictions = Evictions()
+
     /// Nothing.
-    @inlinable public init() {}
+    public init() {}
+
+    @usableFromInline
+    mutating func countLate(source: UInt16) {
+      while late.count <= Int(source) { late.append(0) }
+      late[Int(source)] += 1
+    }
   }
 
   @usableFromInline var table: FlowTable
   @usableFromInline var clock: WindowClock
   @usableFromInline var packetCount = 0
+  @usableFromInline var afterwards = Afterwards()
   private var edges = EdgeTable()
   private var writer: EdgeStreamWriter
   /// Numbers of the windows that hold something and have not closed, ascending.
@@ -30,11 +36,17 @@ public struct WindowAggregator: ~Copyable {
   /// With more open windows than this the oldest closes early; times that are not believed open at most half of them. Absurd times must choose
   /// neither our memory nor where real packets count.
   private static let openWindowCountMax = 4096
+  /// How many packets are hashed before the first is looked up: their summaries and table slots stay in the first-level cache.
+  @usableFromInline static let batchCount = 64
+  /// A window with more flows than this is written in shares of about as many, so that its edges are never all in memory.
+  private static let shareCount = 1 << 17
   /// Longer limits than this (73 years) mean no limit, and their sums with times fit 64 bits.
   private static let limitNanosecondsMax: Int64 = 1 << 61
 
   /// An aggregator that writes to `sink`; the header is written at once. All times lie strictly within 2^62 ns of the epoch.
-  public init(header: EdgeStreamHeader, batchCount: Int, to sink: any ByteSink) throws(StreamError) {
+  ///
+  /// `flowCountMax` limits how many flows and parts of flows are held.
+  public init(header: EdgeStreamHeader, flowCountMax: Int = .max, to sink: any ByteSink) throws(StreamError) {
     writer = try EdgeStreamWriter(header: header, to: sink)
     windowNanoseconds = Int64(header.windowSeconds) * 1_000_000_000
     func limit(_ value: UInt64) -> Int64 { min(Int64(clamping: value), Self.limitNanosecondsMax) }
@@ -42,29 +54,45 @@ public struct WindowAggregator: ~Copyable {
     clock = WindowClock(windowNanoseconds: windowNanoseconds, latenessNanoseconds: latenessNanoseconds)
     table = FlowTable(
       idleTCPNanoseconds: limit(header.idleTCPNanoseconds), idleOtherNanoseconds: limit(header.idleOtherNanoseconds),
-      batchCount: batchCount)
+      countMax: flowCountMax)
   }
 
-  /// Takes a batch of packets that belong to flows, in the order in which they were captured.
+  /// Takes packets that belong to flows, and packets quoted by ICMP errors, in the order in which they were captured.
   @inlinable
-  public mutating func add(_ batch: [PacketSummary], count: Int) throws(StreamError) -> Admission {
-    var admission = Admission()
-    table.prepare(batch, count: count)
-    for place in 0..<count {
-      let time = batch[place].timeNanoseconds
-      if time >= clock.sameFrom, time < clock.sameUntil {
-        clock.newestNanoseconds = max(clock.newestNanoseconds, time)
-        packetCount += 1
-        table.add(batch[place], place: place, window: clock.sameWindow, slot: clock.sameSlot)
-      } else {
-        let (window, slot, isLate) = try admit(time)
-        if isLate { admission.late += 1 }
-        table.add(batch[place], place: place, window: window, slot: slot)
-      }
-      admission.bytes &+= UInt64(batch[place].ipByteCount)
+  public mutating func add(_ packets: Span<FlowPacket>) throws(StreamError) {
+    var start = 0
+    while start < packets.count {
+      let end = min(start + Self.batchCount, packets.count)
+      try add(packets, from: start, to: end)
+      start = end
     }
-    admission.packets = UInt64(count)
-    return admission
+  }
+
+  @inlinable @inline(__always)
+  mutating func add(_ packets: Span<FlowPacket>, from start: Int, to end: Int) throws(StreamError) {
+    table.prepare(packets, from: start, to: end)
+    for place in start..<end {
+      let time = packets[place].timeNanoseconds
+      if time >= clock.sameFrom, time < clock.sameUntil, packets[place].kind == .flow {
+        clock.newestNanoseconds = max(clock.newestNanoseconds, time)
+        packetCount &+= 1
+        if !table.add(packets[place], window: clock.sameWindow, slot: clock.sameSlot) { table.giveUp(packets[place]) }
+      } else {
+        try addUnusual(packets[place])
+      }
+    }
+  }
+
+  /// A packet whose window must be found first, or a quoted one.
+  @usableFromInline
+  mutating func addUnusual(_ packet: FlowPacket) throws(StreamError) {
+    let time = packet.timeNanoseconds
+    guard packet.kind == .flow else {
+      return table.addQuoted(packet, window: try self.place((clock.window(of: time), 1, false), at: time).window)
+    }
+    let (window, slot, isLate) = try admit(time)
+    if isLate { afterwards.countLate(source: packet.source) }
+    if !table.add(packet, window: window, slot: slot) { table.giveUp(packet) }
   }
 
   /// The window and slot of a packet that needs a second thought; closes windows whose time has come.
@@ -72,7 +100,6 @@ public struct WindowAggregator: ~Copyable {
   mutating func admit(_ time: Int64) throws(StreamError) -> (window: Int64, slot: UInt64, isLate: Bool) {
     var answer = clock.admit(time, packet: packetCount)
     table.observedSinceNanoseconds = clock.observedSinceNanoseconds
-    table.believedUntilNanoseconds = clock.believedUntilNanoseconds
     if let stays = clock.closing() {
       while let oldest = open.first, oldest < stays { try closeOldest() }
       clock.close(before: stays)
@@ -112,35 +139,60 @@ public struct WindowAggregator: ~Copyable {
     return answer
   }
 
-  /// Counts what an ICMP error says of the flow that it quotes. The packets before it must have been added.
-  public mutating func add(_ quoted: QuotedPacket) throws(StreamError) {
-    let time = quoted.summary.timeNanoseconds
-    table.add(quoted, window: try place((clock.window(of: time), 1, false), at: time).window)
-  }
-
   private mutating func closeOldest() throws(StreamError) {
     let window = open.removeFirst()
     let (start, overflow) = window.multipliedReportingOverflow(by: windowNanoseconds)
     let windowStart = overflow ? Int64.min : start
-    table.gather(window: window)
-    var rules = DirectionRules()
-    table.forEachPart(of: window) { part in
-      if !part.state.contains(.directed) { rules.consider(part) }
+    let count = table.gather(window: window)
+    var rules = DirectionRules(window: window)
+    table.forEachPart(of: window) { _, part in rules.consider(part) }
+    if rules.hasUndecided { table.forEachPart(of: window) { _, part in rules.observe(part) } }
+    table.direct(window: window) { part in rules.certain(part).map { ($0.clientIsB, $0.basis.rawValue) } }
+    if count <= Self.shareCount {
+      try write(window: window, rules, windowStart: windowStart)
+    } else {
+      let shares = shares(of: window, count: count, rules)
+      for share in 0...(shares.max() ?? 0) { try write(window: window, rules, windowStart: windowStart, shares: shares, share: share) }
     }
-    if rules.hasUndecided { table.forEachPart(of: window) { part in rules.observe(part) } }
-    edges.removeAll()
-    table.forEachPart(of: window) { part in
-      let (clientIsB, basis) = rules.decide(part)
-      if basis.isCertain { part.direct(clientIsA: !clientIsB, basis: basis.rawValue) }
-      edges.add(part, clientIsB: clientIsB, basis: basis, windowStart: windowStart)
-    }
-    try write(windowStart: windowStart)
     table.close(window: window, newest: clock.newestNanoseconds, latenessNanoseconds: latenessNanoseconds)
   }
 
+  /// For each part of a window the share in which its edge is written: edges between the same two of some sampled edges go together.
+  private func shares(of window: Int64, count: Int, _ rules: DirectionRules) -> [UInt8] {
+    func key(_ flow: Flow) -> EdgeTable.Key { EdgeTable.Key(flow, clientIsB: rules.decide(flow).clientIsB) }
+    let shareCount = min(256, count / Self.shareCount + 1)
+    let sampleCount = shareCount * 64
+    let sample = (0..<sampleCount).compactMap { table.part($0 * (count / sampleCount), of: window).map(key) }.sorted(by: <)
+    let limits = (1..<shareCount).map { sample[$0 * sample.count / shareCount] }
+    var shares = [UInt8](repeating: 0, count: count)
+    table.forEachPart(of: window) { number, part in
+      let own = key(part)
+      var (low, high) = (0, limits.count)
+      while low < high {
+        let middle = (low + high) / 2
+        if limits[middle] < own { low = middle + 1 } else { high = middle }
+      }
+      shares[number] = UInt8(low)
+    }
+    return shares
+  }
+
+  /// Writes the edges of a gathered window, or of one share of it.
+  private mutating func write(
+    window: Int64, _ rules: DirectionRules, windowStart: Int64, shares: [UInt8] = [], share: UInt8 = 0
+  ) throws(StreamError) {
+    edges.removeAll()
+    table.forEachPart(of: window, shares: shares, share: share) { _, part in
+      let (clientIsB, basis) = rules.decide(part)
+      edges.add(part, clientIsB: clientIsB, basis: basis, windowStart: windowStart)
+    }
+    try write(windowStart: windowStart)
+  }
+
   private mutating func write(windowStart: Int64) throws(StreamError) {
-    var handshakes = edges.takeHandshakes()
-    for place in edges.order {
+    let handshakes = edges.distributions()
+    for number in edges.order {
+      let place = Int(number)
       let sums = edges.edges[place]
       let proto = TransportProtocol(number: sums.key.proto)
       let hasPorts = [6, 17, 33, 132, 136].contains(sums.key.proto)
@@ -148,6 +200,7 @@ public struct WindowAggregator: ~Copyable {
         window: Timestamp(nanoseconds: windowStart), client: sums.key.client, server: sums.key.server, proto: proto,
         port: hasPorts ? sums.key.port : nil, direction: sums.basis, first: Timestamp(nanoseconds: sums.span.first),
         last: Timestamp(nanoseconds: sums.span.last))
+      if sums.key.network != 0 { edge.network = Overlay.name(sums.key.network) }
       if hasPorts, !sums.basis.isCertain, !sums.hasSeveralClientPorts { edge.clientPort = sums.clientPort }
       edge.service = ServiceRegistry.shared.service(proto: proto, port: sums.key.port)
       edge.volume = sums.volume
@@ -155,14 +208,20 @@ public struct WindowAggregator: ~Copyable {
       edge.activeSlots = UInt64(sums.slots.nonzeroBitCount)
       edge.durationNanoseconds = sums.durationNanoseconds
       edge.outcome = sums.outcome
-      if let distribution = handshakes.removeValue(forKey: place) { edge.networkResponse = distribution }
+      if !handshakes.isEmpty { edge.networkResponse = handshakes[place] }
       try writer.write(edge)
     }
   }
 
-  /// Closes all windows, writes what was read of each input, and ends the stream.
-  public consuming func finish(sources: [SourceRecord]) throws(StreamError) {
+  /// Closes all windows; gives what became of packets afterwards.
+  public mutating func closeAll() throws(StreamError) -> Afterwards {
     while !open.isEmpty { try closeOldest() }
+    afterwards.evictions = table.evictions
+    return afterwards
+  }
+
+  /// Writes what was read of each input, and ends the stream.
+  public consuming func finish(sources: [SourceRecord]) throws(StreamError) {
     for source in sources { try writer.write(source) }
     try writer.finish()
   }

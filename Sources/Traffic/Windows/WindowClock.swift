@@ -7,7 +7,7 @@
 struct WindowClock {
   @usableFromInline let windowNanoseconds: Int64
   private let latenessNanoseconds: Int64
-  private static let jumpNanoseconds: Int64 = 3_600_000_000_000
+  private static let jumpNanoseconds = ObservedTime.gapNanoseconds
   private static let agreeCount = 64
 
   // Packets between these times are in this window and slot, and neither close a window nor move time by a jump.
@@ -18,8 +18,10 @@ struct WindowClock {
 
   /// Newest time that is believed.
   @usableFromInline var newestNanoseconds = Int64.min
-  /// Since when time went on without a jump.
-  private(set) var observedSinceNanoseconds = Int64.min
+  /// First time of the traffic, without a gap of more than an hour, that the packet belongs to which was admitted last.
+  private(set) var observedSinceNanoseconds: Int64 = 1 << 62
+  private var observed = ObservedTime()
+  private var newestSinceNanoseconds: Int64 = 1 << 62
   /// Number of the first window that has not closed.
   private(set) var openFrom = Int64.min
   private var packetCount = 0
@@ -37,7 +39,12 @@ struct WindowClock {
   /// Called for packets outside `sameFrom..<sameUntil` only; sets them anew.
   @usableFromInline
   mutating func admit(_ time: Int64, packet: Int) -> (window: Int64, slot: UInt64, isLate: Bool) {
+    // What needed no second thought since then lies near the newest time.
+    if newestNanoseconds != .min { _ = observed.note(newestNanoseconds) }
+    observedSinceNanoseconds = observed.note(time)
     move(to: time, packet: packet)
+    newestSinceNanoseconds = observed.note(newestNanoseconds)
+    forgetSlot()
     let (own, inside) = Self.flooredQuotient(time, windowNanoseconds)
     guard own >= openFrom else { return (openFrom, 1, true) }
     let slot = min(59, Self.scaled(inside, windowNanoseconds))
@@ -76,7 +83,7 @@ struct WindowClock {
 
   private mutating func move(to time: Int64, packet: Int) {
     packetCount = packet + 1
-    if newestNanoseconds == .min { return jump(to: time) }
+    if newestNanoseconds == .min { return newestNanoseconds = time }
     let (ahead, overflow) = time.subtractingReportingOverflow(newestNanoseconds)
     if overflow ? time > newestNanoseconds : ahead > Self.jumpNanoseconds {
       let (distance, overflow) = time.subtractingReportingOverflow(jumpTimeNanoseconds)
@@ -85,19 +92,14 @@ struct WindowClock {
       jumpTimeNanoseconds = agrees ? max(jumpTimeNanoseconds, time) : time
       jumpPacket = packet
       if jumpCount >= Self.agreeCount {
-        jump(to: jumpTimeNanoseconds)
+        newestNanoseconds = jumpTimeNanoseconds
         jumpCount = 0
       }
     } else if ahead > 0 {
       newestNanoseconds = time
     } else if packetCount <= Self.agreeCount, overflow || ahead < -Self.jumpNanoseconds {
-      jump(to: time)
+      newestNanoseconds = time
     }
-  }
-
-  private mutating func jump(to time: Int64) {
-    newestNanoseconds = time
-    observedSinceNanoseconds = time
   }
 
   /// Sets the span of times that need no second thought: the slot, cut at the time that closes a window, and at the next jump.
@@ -108,7 +110,10 @@ struct WindowClock {
     guard !oldestEnd.overflow else { return }
     sameWindow = window
     sameSlot = 1 << UInt64(slot)
-    sameFrom = start.partialValue + Self.slotStart(slot, windowNanoseconds)
+    // Within the newest stretch of traffic alone: whether a flow's beginning was seen depends on it.
+    guard observedSinceNanoseconds == newestSinceNanoseconds else { return }
+    sameFrom = max(
+      start.partialValue + Self.slotStart(slot, windowNanoseconds), newestSinceNanoseconds, newestNanoseconds - Self.jumpNanoseconds)
     sameUntil = min(
       slot == 59 ? start.partialValue + windowNanoseconds : start.partialValue + Self.slotStart(slot + 1, windowNanoseconds),
       oldestEnd.partialValue + latenessNanoseconds, newestNanoseconds + Self.jumpNanoseconds)

@@ -37,17 +37,20 @@ public struct EdgeStreamWriter: ~Copyable {
     }
   }
 
+  @inline(__always)
   private mutating func count(_ name: StaticString, _ value: UInt64) {
     text.literal(name)
     text.integer(value)
   }
 
+  @inline(__always)
   private mutating func time(_ name: StaticString, _ value: Timestamp) {
     text.literal(name)
     text.timestamp(value)
     text.byte(0x22)
   }
 
+  @inline(__always)
   private mutating func address(_ name: StaticString, _ value: IPAddress) {
     text.literal(name)
     text.address(value)

@@ -90,6 +90,18 @@ import Glibc
     count += bytes.count
   }
 
+  /// The numbers 00 to 99: two digits are written at once.
+  private static let pairs: StaticString = """
+    00010203040506070809101112131415161718192021222324252627282930313233343536373839404142434445464748495051525354555657585960616263646566\
+    676869707172737475767778798081828384858687888990919293949596979899
+    """
+
+  /// Writes a number below 100 as two digits; room for them is there.
+  @inline(__always)
+  private func pair(_ value: UInt64, at place: Int) {
+    unsafe memcpy(base + place, Self.pairs.utf8Start + Int(truncatingIfNeeded: value) * 2, 2)
+  }
+
   /// Appends an unsigned integer in decimal.
   public mutating func integer(_ value: UInt64) {
     reserve(20)
@@ -98,18 +110,25 @@ import Glibc
       count += 1
       return
     }
-    var length = 0
-    var probe = value
-    while probe > 0 {
-      probe /= 10
+    var length = 1
+    var power: UInt64 = 10
+    while value >= power {
       length += 1
+      let (next, overflow) = power.multipliedReportingOverflow(by: 10)
+      if overflow { break }
+      power = next
     }
     var rest = value
     var place = count + length
-    while rest > 0 {
-      place -= 1
-      unsafe base[place] = 0x30 + UInt8(truncatingIfNeeded: rest % 10)
-      rest /= 10
+    while rest >= 100 {
+      place -= 2
+      pair(rest % 100, at: place)
+      rest /= 100
+    }
+    if rest >= 10 {
+      pair(rest, at: place - 2)
+    } else {
+      unsafe base[place - 1] = 0x30 + UInt8(truncatingIfNeeded: rest)
     }
     count += length
   }
@@ -132,16 +151,13 @@ import Glibc
     reserve(10)
     unsafe base[count] = 0x2E
     var rest = billionths
-    var length = 9
-    while rest % 10 == 0 {
-      rest /= 10
-      length -= 1
+    for place in stride(from: count + 8, to: count, by: -2) {
+      pair(rest % 100, at: place)
+      rest /= 100
     }
-    for place in stride(from: length, to: 0, by: -1) {
-      unsafe base[count + place] = 0x30 + UInt8(truncatingIfNeeded: rest % 10)
-      rest /= 10
-    }
-    count += length + 1
+    unsafe base[count + 1] = 0x30 + UInt8(truncatingIfNeeded: rest)
+    count += 10
+    while unsafe base[count - 1] == 0x30 { count -= 1 }
   }
 
   /// Appends a moment per RFC 3339 in UTC, without quotes.
@@ -255,6 +271,15 @@ import Glibc
   /// Appends a JSON string with its quotes: `"`, `\` and control characters escaped (RFC 8259 §7), all else as UTF-8.
   public mutating func jsonString(_ text: String) {
     byte(0x22)
+    var text = text
+    let isPlain = text.withUTF8 { utf8 in
+      guard unsafe utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x22 && $0 != 0x5C && $0 != 0x7F }) else { return false }
+      reserve(utf8.count)
+      if let start = utf8.baseAddress { unsafe memcpy(base + count, start, utf8.count) }
+      count += utf8.count
+      return true
+    }
+    if isPlain { return byte(0x22) }
     for unit in text.utf8 {
       switch unit {
       case 0x22: literal("\\\"")

@@ -1,0 +1,29 @@
+import ByteStreams
+import Flows
+import Interchange
+import Windows
+
+/// Where the packets of flows go once they have been read: what is made of them.
+protocol FlowStage: AnyObject {
+  /// Takes the first `count` packets, in the order in which they were captured.
+  func add(_ packets: [FlowPacket], count: Int) throws(StreamError)
+  /// Takes no more packets; gives what became of those that were taken.
+  func close() throws(StreamError) -> WindowAggregator.Afterwards
+  /// Writes what was read of each input, and ends the stream.
+  func finish(sources: [SourceRecord]) throws(StreamError)
+}
+
+/// Packets into windowed edges.
+final class AggregationStage: FlowStage {
+  private var aggregator: WindowAggregator?
+
+  init(_ aggregator: consuming WindowAggregator) { self.aggregator = consume aggregator }
+
+  func add(_ packets: [FlowPacket], count: Int) throws(StreamError) {
+    try aggregator?.add(packets.span.extracting(0..<count))
+  }
+
+  func close() throws(StreamError) -> WindowAggregator.Afterwards { try aggregator?.closeAll() ?? .init() }
+
+  func finish(sources: [SourceRecord]) throws(StreamError) { try aggregator.take()?.finish(sources: sources) }
+}
