@@ -19,9 +19,6 @@ enum TunnelFrames {
 
   static func all(_ packet: [UInt8]) -> [Tunnel] { inIP(packet) + inGRE(packet) + overlays(packet) + overUDP(packet) }
 
-  /// The tunnels whose headers random bytes would not pass for.
-  static let outerV4 = ("192.0.2.1", "192.0.2.2"), outerV6 = ("2001:db8:f::1", "2001:db8:f::2")
-
   private static func inIP(_ packet: [UInt8]) -> [Tunnel] {
     let isIPv6 = Frames.etherType(packet) == 0x86DD, frame = Frames.ethernet(packet)
     return [

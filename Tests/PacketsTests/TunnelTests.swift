@@ -121,7 +121,7 @@ import Testing
     #expect(Self.carried(outer(115, [0, 0, 0, 7] + Frames.ethernet(Self.v4) + [0])) == nil)
   }
 
-  @Test func framesOfAnAggregateAndOfAMirrorThatCutThemCountWithWhatIsThere() {
+  @Test func packetsThatTheirTunnelCutCountWithWhatIsThere() {
     let whole = Frames.ethernet(Frames.ipv4("10.1.2.3", "10.4.5.6", 6, Frames.tcp(1, 2, flags: 0x10, payload: 1000)))
     let cut = Array(whole.prefix(114))
     #expect(Self.carried(outer(47, Frames.erspan2(isCut: true, cut)))?.ipByteCount == 100)
