@@ -97,7 +97,7 @@ let package = Package(
     .target(
       name: "SyntheticTraffic", dependencies: ["Interchange", "ByteStreams", "TestSupport"], path: "Tests/SyntheticTraffic",
       swiftSettings: rules),
-    tests("AgreementTests", imports: ["Interchange", "flowagg"]),
+    tests("AgreementTests", imports: ["Interchange", "Packets", "Capture", "ByteStreams", "flowagg"]),
     tests("ConcurrencyTests", imports: ["Concurrency"]),
     tests("ByteStreamsTests", imports: ["ByteStreams"]),
     tests("ContentDigestsTests", imports: ["ContentDigests", "Interchange"]),

@@ -9,13 +9,10 @@ import Testing
 @Suite(.enabled(if: Repository.data != nil, "HOLDFAST_DATA names no folder of captures")) struct AgreementTests {
   /// What flowagg does not read, and why that is right or waits: everything else must agree.
   static let knownDifferences: [String: String] = [
-    "pcap/zeek/wlanmon.pcap": "link type 802.11 is not looked into",
-    "pcap/zeek/radiotap.pcap": "link type 802.11 with radiotap is not looked into",
-    "pcap/arkime/80211http.pcap": "link type 802.11 with radiotap is not looked into",
-    "pcap/arkime/nflog.pcap": "link type NFLOG is not looked into",
     "pcap/libpcap/pcap-invalid-version-1.pcap": "an invalid version must be refused or reported",
     "pcap/libpcap/pcapng-invalid-vers-1.pcapng": "an invalid version must be refused or reported",
     "pcap/libpcap/shb-option-too-long.pcapng": "an invalid section header must be refused or reported",
+    "pcap/libpcap/brcm-tag.pcap": "the reference cannot read Broadcom switch tags",
     "pcap/pcapplusplus/solaris.snoop": "snoop is no pcap",
     "derived/hugecaplen-4.pcap": "the packet before the damage is counted, which the facts count without its bytes",
   ]
