@@ -208,7 +208,7 @@ public struct Meter: ~Copyable {
     switch packet.kind {
     case .flow:
       try push(packet, source: source, isRepeated: isRepeated)
-      if packet.icmpType != 255, let quoted = QuotedPacket(in: frame, of: packet) {
+      if packet.icmpType != 255, let quoted = QuotedPacket(in: frame, of: packet, opensTunnels: options.tunnels != .outer) {
         var summary = quoted.summary
         summary.kind = quoted.isRefused ? .quotedAsRefused : .quotedAsUnreachable
         summary.network = packet.network
