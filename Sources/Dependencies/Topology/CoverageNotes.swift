@@ -62,6 +62,13 @@ struct CoverageNotes {
         let damage = source.damage.map { " at byte \($0.offset)\($0.inCompressed ? " of the compressed file" : ""): \($0.reason)" } ?? ""
         gaps.append(Gap(kind: "damaged_source", subject: source.name, detail: "Not read to its end\(damage)."))
       }
+      if let dropped = source.dropped, dropped > 0 {
+        let received = source.received.map { " of \($0)" } ?? ""
+        gaps.append(
+          Gap(
+            kind: "lost_packets", subject: source.name,
+            detail: "\(source.name): the capture lost \(dropped)\(received) packets by its own account."))
+      }
       if source.late > 0 {
         gaps.append(
           Gap(

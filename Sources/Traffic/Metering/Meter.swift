@@ -8,7 +8,6 @@ import Windows
 /// The metering process (RFC 7011 §2): observed packets in, an edge stream out. The road of every packet runs through `run`.
 public struct Meter: ~Copyable {
   private let merge: CaptureMerge
-  private let names: [String]
   private let passedOver: Set<String>
   private var aggregator: WindowAggregator
   private var fragments = FragmentTable()
@@ -23,16 +22,15 @@ public struct Meter: ~Copyable {
     let merge: CaptureMerge
     do { merge = try CaptureMerge(paths: paths) } catch { throw .input(error) }
     do throws(StreamError) {
-      return Meter(merge, names: paths, passingOver, try WindowAggregator(header: header, batchCount: CaptureReader.batchCount, to: sink))
+      return Meter(merge, passingOver, try WindowAggregator(header: header, batchCount: CaptureReader.batchCount, to: sink))
     } catch { throw .output(error) }
   }
 
-  private init(_ merge: CaptureMerge, names: [String], _ passedOver: Set<String>, _ aggregator: consuming WindowAggregator) {
+  private init(_ merge: CaptureMerge, _ passedOver: Set<String>, _ aggregator: consuming WindowAggregator) {
     self.merge = merge
-    self.names = names
     self.passedOver = passedOver
     self.aggregator = aggregator
-    tallies = Array(repeating: SourceTally(), count: names.count)
+    tallies = Array(repeating: SourceTally(), count: merge.endings.count)
     batch = Array(repeating: PacketSummary(), count: CaptureReader.batchCount)
   }
 
@@ -43,33 +41,29 @@ public struct Meter: ~Copyable {
     sources: [SourceRecord], passedOver: [SourceRecord]
   ) {
     var runs = 0
-    while let run = try nextRun() {
+    while let run = merge.next() {
       do { try take(run) } catch { throw .output(error) }
       runs += 1
       if runs & 0xFFF == 0 { progress(merge.fileOffset) }
     }
     for waiting in fragments.finish() { tallies[waiting.source].countLost(waiting.packet) }
-    let records = names.indices.map { tallies[$0].record(name: names[$0], ending: merge.endings[$0]) }
+    let records = zip(zip(tallies, merge.names), merge.endings).map { $0.0.record(name: $0.1, ending: $1) }
     var sources: [SourceRecord] = []
     var others: [SourceRecord] = []
-    for record in records {
-      let isNoCapture = record.kind == CaptureReader.Container.unknown.rawValue && passedOver.contains(record.name)
+    for (record, ending) in zip(records, merge.endings) {
+      let isNoCapture = ending.container == .unknown && !ending.isUnreadable && passedOver.contains(record.name)
       if isNoCapture { others.append(record) } else { sources.append(record) }
     }
     guard sources.contains(where: { $0.complete || $0.packets > 0 }) else { throw .nothingUsable(records) }
-    do { try aggregator.finish(sources: sources) } catch { throw .output(error) }
+    do { try aggregator.finish(names: NameRecord.records(of: merge.addressNames), sources: sources) } catch { throw .output(error) }
     return (sources, others)
-  }
-
-  private func nextRun() throws(MeterFailure) -> CaptureMerge.Run? {
-    do { return try merge.next() } catch { throw .input(error) }
   }
 
   /// One run of packets of one capture: read their headers, count them, and hand them on in batches.
   private mutating func take(_ run: CaptureMerge.Run) throws(StreamError) {
     var tally = tallies[run.source]
-    let bytes = run.reader.block.bytes
-    let records = run.reader.records
+    let bytes = run.bytes
+    let records = run.packets
     for place in run.records {
       let record = records[place]
       tally.count(record)

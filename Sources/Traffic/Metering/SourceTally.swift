@@ -90,6 +90,10 @@ struct SourceTally {
     record.late = late
     record.timeWentBack = timeWentBack
     record.noTime = noTime
+    record.received = ending.losses.received
+    record.dropped = ending.losses.dropped
+    record.clockOffsetNanoseconds = ending.clockOffsetNanoseconds
+    record.skippedBlocks = ending.skippedBlockCount
     if packets > 0 {
       record.first = Timestamp(nanoseconds: firstNanoseconds)
       record.last = Timestamp(nanoseconds: lastNanoseconds)

@@ -160,9 +160,10 @@ public struct WindowAggregator: ~Copyable {
     }
   }
 
-  /// Closes all windows, writes what was read of each input, and ends the stream.
-  public consuming func finish(sources: [SourceRecord]) throws(StreamError) {
+  /// Closes all windows, writes the names of addresses and what was read of each input, and ends the stream.
+  public consuming func finish(names: [NameRecord] = [], sources: [SourceRecord]) throws(StreamError) {
     while !open.isEmpty { try closeOldest() }
+    for name in names { try writer.write(name) }
     for source in sources { try writer.write(source) }
     try writer.finish()
   }

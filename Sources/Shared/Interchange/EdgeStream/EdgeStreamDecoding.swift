@@ -270,6 +270,24 @@ enum EdgeStreamDecoding {
       inboundFlows: inboundFlows, byParents: byParents)
   }
 
+  static func name(_ line: [UInt8]) throws(DocumentError) -> NameRecord {
+    var found: IPAddress?
+    var names: [String]?
+    var namesMore: UInt64 = 0
+    try members(line) { (key, cursor) throws(DocumentError) in
+      switch key {
+      case "address": found = try address(&cursor)
+      case "names":
+        var list: [String] = []
+        try cursor.array { (cursor) throws(DocumentError) in list.append(try cursor.string()) }
+        names = list
+      case "names_more": namesMore = try cursor.unsigned()
+      default: try cursor.skip()
+      }
+    }
+    return NameRecord(address: try require(found, "address"), names: try require(names, "names"), namesMore: namesMore)
+  }
+
   static func source(_ line: [UInt8]) throws(DocumentError) -> SourceRecord {
     var source = SourceRecord(name: "", kind: "")
     var name, kind: String?
@@ -302,6 +320,9 @@ enum EdgeStreamDecoding {
       case "late": source.late = try cursor.unsigned()
       case "time_went_back": source.timeWentBack = try cursor.unsigned()
       case "no_time": source.noTime = try cursor.unsigned()
+      case "received": source.received = try cursor.unsigned()
+      case "dropped": source.dropped = try cursor.unsigned()
+      case "clock_offset_s": source.clockOffsetNanoseconds = try cursor.signedSecondsAsNanoseconds()
       case "first": source.first = try time(&cursor)
       case "last": source.last = try time(&cursor)
       case "complete": source.complete = try cursor.bool()
@@ -316,6 +337,7 @@ enum EdgeStreamDecoding {
           }
         }
         source.damage = damage
+      case "skipped_blocks": source.skippedBlocks = try cursor.unsigned()
       default: try cursor.skip()
       }
     }
