@@ -113,22 +113,23 @@ public final class CaptureMerge {
   public func next() -> Run? {
     if hasCurrent { advance() }
     activate()
-    guard let first = heap.first, let reader = open[first.source]?.reader else { return nil }
+    guard let first = heap.first, let capture = open[first.source] else { return nil }
     hasCurrent = true
     let limit = limit()
-    let aside = open[first.source]?.aside
-    let taken = open[first.source]?.take(before: limit?.key, orAt: first.source < limit?.source ?? 0)
-    return Run(source: first.source, records: aside == nil ? taken ?? 0..<0 : 0..<1, reader: reader, aside: aside)
+    let aside = capture.aside
+    let taken = capture.take(before: limit?.key, orAt: first.source < limit?.source ?? 0)
+    return Run(source: first.source, records: aside == nil ? taken : 0..<1, reader: capture.reader, aside: aside)
   }
 
   /// Puts the capture whose packets were taken last in its new place.
   private func advance() {
     hasCurrent = false
     let source = heap[0].source
-    if open[source]?.advance() == true, let head = open[source]?.head {
-      heap[0].key = head
+    guard let capture = open[source] else { return }
+    if capture.advance() {
+      heap[0].key = capture.head
     } else {
-      if let reader = open[source]?.reader { end(source, reader) }
+      end(source, capture.reader)
       open[source] = nil
       let last = heap.removeLast()
       if heap.isEmpty { return }

@@ -50,7 +50,8 @@ public final class CapturedNames {
         throw Contradiction(reason: "found a name record of \(length) bytes where \(end - place) are left of its block")
       }
       if type == 1, length >= 4 {
-        add(NamedAddress(isIPv6: false, high: 0, low: UInt64(bytes.bigEndian32(at: place))), bytes.extracting((place + 4)..<(place + length)))
+        add(
+          NamedAddress(isIPv6: false, high: 0, low: UInt64(bytes.bigEndian32(at: place))), bytes.extracting((place + 4)..<(place + length)))
       }
       if type == 2, length >= 16 {
         let address = NamedAddress(isIPv6: true, high: bytes.bigEndian64(at: place), low: bytes.bigEndian64(at: place + 8))

@@ -2,7 +2,7 @@
 ///
 /// That is the packet's own time; but where it lies more than an hour ahead of the packet before it, and of most of the up to four packets
 /// behind it too, it is the time of the first of those: one absurd time must not hold back all that follows it.
-struct OpenCapture {
+final class OpenCapture {
   /// A packet that was the last of its batch, kept until what follows it could be seen.
   struct Aside {
     var record: PacketRecord
@@ -37,7 +37,7 @@ struct OpenCapture {
 
   /// Takes the next packet and those behind it that stand before a limit (or at it), all decided ones without one; gives their places in
   /// the batch. A packet aside is taken alone and has none.
-  mutating func take(before limit: Int64?, orAt isFirst: Bool) -> Range<Int> {
+  func take(before limit: Int64?, orAt isFirst: Bool) -> Range<Int> {
     let start = next
     if aside != nil {
       aside = nil
@@ -53,7 +53,7 @@ struct OpenCapture {
   }
 
   /// Brings the packets behind those that were taken; false where the capture has ended.
-  mutating func advance() -> Bool {
+  func advance() -> Bool {
     if aside != nil || next < decided { return true }
     if next < reader.count {
       setAside()
@@ -66,7 +66,7 @@ struct OpenCapture {
   }
 
   /// Keeps the last packet of the batch, whose time is doubtful, and looks at what follows it.
-  private mutating func setAside() {
+  private func setAside() {
     let record = reader.records[next]
     let start = Int(record.offset)
     var kept = record
@@ -81,7 +81,7 @@ struct OpenCapture {
   }
 
   /// Works out for what the packets of a new batch stand.
-  private mutating func arrange() {
+  private func arrange() {
     let count = reader.count
     (next, decided) = (0, count)
     if isAlone { return }
@@ -105,6 +105,7 @@ struct OpenCapture {
     }
   }
 
+  /// The time for which a packet stands that lies more than an hour ahead of the one before it.
   private static func key(of record: PacketRecord, followedBy followers: ArraySlice<PacketRecord>) -> Int64 {
     let earlier = followers.filter { record.timeNanoseconds - $0.timeNanoseconds > jumpNanoseconds }
     return 2 * earlier.count > followers.count ? earlier[0].timeNanoseconds : record.timeNanoseconds

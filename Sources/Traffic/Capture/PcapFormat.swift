@@ -58,10 +58,11 @@ struct PcapFormat {
     let start = block.start
     let end = block.end
     let next: Int
-    if order == .littleEndian {
-      (next, count) = walk(block.bytes.span, from: start, to: end, &records) { $0 }
-    } else {
-      (next, count) = walk(block.bytes.span, from: start, to: end, &records) { $0.byteSwapped }
+    switch (order, lengthsMayBeSwapped) {
+    case (.littleEndian, false): (next, count) = walk(block.bytes.span, from: start, to: end, &records, isOld: false) { $0 }
+    case (.bigEndian, false): (next, count) = walk(block.bytes.span, from: start, to: end, &records, isOld: false) { $0.byteSwapped }
+    case (.littleEndian, true): (next, count) = walk(block.bytes.span, from: start, to: end, &records, isOld: true) { $0 }
+    case (.bigEndian, true): (next, count) = walk(block.bytes.span, from: start, to: end, &records, isOld: true) { $0.byteSwapped }
     }
     block.start = next
   }
@@ -73,7 +74,7 @@ struct PcapFormat {
   /// Fills the batch from the whole records between two places; gives the place after the last of them and their number.
   @inline(__always)
   private func walk(
-    _ bytes: Span<UInt8>, from start: Int, to end: Int, _ records: inout [PacketRecord], _ value: (UInt32) -> UInt32
+    _ bytes: Span<UInt8>, from start: Int, to end: Int, _ records: inout [PacketRecord], isOld: Bool, _ value: (UInt32) -> UInt32
   ) -> (next: Int, count: Int) {
     var place = start
     var filled = 0
@@ -82,7 +83,7 @@ struct PcapFormat {
       // One bounds check for the header; its four numbers are then at fixed places.
       let header = bytes.extracting(place..<(place + 16))
       var length = (captured: value(header.littleEndian32(at: 8)), original: value(header.littleEndian32(at: 12)))
-      if lengthsMayBeSwapped, length.captured > length.original { swap(&length.captured, &length.original) }
+      if isOld, length.captured > length.original { swap(&length.captured, &length.original) }
       let captured = Int(length.captured)
       let next = place + recordHeaderByteCount + captured
       guard captured <= capturedByteCountMax, next <= end else { break }

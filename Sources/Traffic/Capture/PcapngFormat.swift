@@ -75,7 +75,8 @@ struct PcapngFormat {
       let number = Int(value(header.littleEndian32(at: 8)))
       // Four bytes behind the packet may be options, which are read elsewhere.
       guard value(header.littleEndian32(at: 0)) == 6, next <= end, length - 32 - Int(captured) < 4, length >= 32 + Int(captured),
-        number < interfaces.count, length <= Self.blockByteCountMax, value(bytes.littleEndian32(at: next - 4)) == UInt32(truncatingIfNeeded: length)
+        number < interfaces.count, length <= Self.blockByteCountMax,
+        value(bytes.littleEndian32(at: next - 4)) == UInt32(truncatingIfNeeded: length)
       else { break }
       let units = UInt64(value(header.littleEndian32(at: 12))) << 32 | UInt64(value(header.littleEndian32(at: 16)))
       let clock = interfaces[number].clock

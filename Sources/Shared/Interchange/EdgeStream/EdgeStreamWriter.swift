@@ -224,7 +224,7 @@ public struct EdgeStreamWriter: ~Copyable {
     if let dropped = source.dropped { count(",\"dropped\":", dropped) }
     if source.clockOffsetNanoseconds != 0 {
       text.literal(",\"clock_offset_s\":")
-      text.seconds(nanoseconds: source.clockOffsetNanoseconds)
+      text.signedSeconds(nanoseconds: source.clockOffsetNanoseconds)
     }
     if let first = source.first { time(",\"first\":\"", first) }
     if let last = source.last { time(",\"last\":\"", last) }

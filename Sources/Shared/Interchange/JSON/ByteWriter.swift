@@ -127,7 +127,7 @@ import Glibc
   }
 
   /// Appends nanoseconds of either sign as a decimal number of seconds: `-0.25`.
-  public mutating func seconds(nanoseconds: Int64) {
+  public mutating func signedSeconds(nanoseconds: Int64) {
     if nanoseconds < 0 { byte(0x2D) }
     seconds(nanoseconds: nanoseconds.magnitude)
   }
