@@ -1,7 +1,7 @@
 /// A capture that takes part in a merge: its reader, and the time for which each packet of the batch stands in the order.
 ///
-/// That is the packet's own time; but where it lies more than an hour ahead of the packet before it, and of most of the up to four packets
-/// behind it too, it is the time of the first of those: one absurd time must not hold back all that follows it.
+/// That is the packet's own time; but where it lies more than an hour ahead of the packet before it, and of the (upper) median of the up to
+/// four packets behind it too, it is the time of the first of those near that median: one absurd time must not hold back what follows it.
 final class OpenCapture {
   /// A packet that was the last of its batch, kept until what follows it could be seen.
   struct Aside {
@@ -107,7 +107,10 @@ final class OpenCapture {
 
   /// The time for which a packet stands that lies more than an hour ahead of the one before it.
   private static func key(of record: PacketRecord, followedBy followers: ArraySlice<PacketRecord>) -> Int64 {
-    let earlier = followers.filter { record.timeNanoseconds - $0.timeNanoseconds > jumpNanoseconds }
-    return 2 * earlier.count > followers.count ? earlier[0].timeNanoseconds : record.timeNanoseconds
+    let times = followers.map(\.timeNanoseconds)
+    guard !times.isEmpty else { return record.timeNanoseconds }
+    let median = times.sorted()[times.count / 2]
+    guard record.timeNanoseconds - median > jumpNanoseconds else { return record.timeNanoseconds }
+    return times.first { abs($0 - median) <= jumpNanoseconds } ?? median
   }
 }

@@ -7,8 +7,8 @@ struct PcapngClock {
   let resolution: UInt8
   /// Seconds to add to every time.
   private let offsetSeconds: Int64
-  /// Up to so many units `units · nanosecondsPerUnit + offsetNanoseconds` is the time; 0 where a unit is no whole number of nanoseconds.
-  let unitsMax: UInt64
+  /// Below so many units `units · nanosecondsPerUnit + offsetNanoseconds` is the time; 0 where a unit is no whole number of nanoseconds.
+  let unitsEnd: UInt64
   /// How long a unit is.
   let nanosecondsPerUnit: UInt64
   /// What is to be added.
@@ -19,7 +19,7 @@ struct PcapngClock {
     self.offsetSeconds = offsetSeconds
     let (offset, overflow) = offsetSeconds.multipliedReportingOverflow(by: 1_000_000_000)
     guard resolution <= 9, !overflow, offset.magnitude < UInt64(Self.limitNanoseconds) else {
-      (unitsMax, nanosecondsPerUnit, offsetNanoseconds) = (0, 0, 0)
+      (unitsEnd, nanosecondsPerUnit, offsetNanoseconds) = (0, 0, 0)
       return
     }
     var factor: UInt64 = 1
@@ -27,7 +27,7 @@ struct PcapngClock {
     nanosecondsPerUnit = factor
     offsetNanoseconds = offset
     // 2^62 − 1 − offset is positive and below 2^63.
-    unitsMax = UInt64(Self.limitNanoseconds - 1 - offset) / factor
+    unitsEnd = UInt64(Self.limitNanoseconds - 1 - offset) / factor + 1
   }
 
   /// The time as nanoseconds since the epoch, rounded down; nil where it is out of range.

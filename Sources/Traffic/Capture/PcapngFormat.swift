@@ -80,7 +80,7 @@ struct PcapngFormat {
       else { break }
       let units = UInt64(value(header.littleEndian32(at: 12))) << 32 | UInt64(value(header.littleEndian32(at: 16)))
       let clock = interfaces[number].clock
-      guard units <= clock.unitsMax, interfaces[number].hasPackets, length & 3 == 0 else { break }
+      guard units < clock.unitsEnd, interfaces[number].hasPackets, length & 3 == 0 else { break }
       slots[filled] = PacketRecord(
         timeNanoseconds: Int64(truncatingIfNeeded: units &* clock.nanosecondsPerUnit) &+ clock.offsetNanoseconds,
         offset: Int32(truncatingIfNeeded: place + 28), capturedByteCount: captured, originalByteCount: value(header.littleEndian32(at: 24)),
@@ -99,7 +99,7 @@ struct PcapngFormat {
     if !mayRead, length > block.available { return false }
     let offset = block.offset
     let type = block.bytes.span.number32(at: block.start, order)
-    if !isHeld(type, length), length > block.available {
+    if !isHeld(type, length) {
       try skip(length, &block)
       return true
     }
@@ -199,12 +199,13 @@ struct PcapngFormat {
     }
   }
 
-  /// Whether a block's content is used, so that it is held in memory as a whole. Names and statistics are not worth any length.
+  /// Whether a block is held in memory as a whole: because its content is used. Names and statistics are not worth any length.
   private func isHeld(_ type: UInt32, _ length: Int) -> Bool {
     switch type {
     case Self.sectionHeader, 1, 2, 3, 6: true
     case 4, 5: length <= Self.blockByteCountMax
-    default: false
+    // Small ones are held too, so that one that contradicts itself can be passed over.
+    default: length <= 65_536
     }
   }
 
