@@ -34,7 +34,8 @@ struct CaptureFacts: Sendable {
     if let cell = row["reference_facts"], let object = try? JSONSerialization.jsonObject(with: Data(cell.utf8)) as? [String: Any] {
       if object["reader_packets"] != nil || object["ip_bytes"] != nil {
         facts.take(
-          packets: object["reader_packets"], ipv4: object["ipv4"], ipv6: object["ipv6"], bytes: object["ip_bytes"],
+          packets: object["reader_packets"] as? Int ?? object["frames"], ipv4: object["ipv4"], ipv6: object["ipv6"],
+          bytes: object["ip_bytes"],
           links: object["linktypes"])
         facts.isRefused = object["tshark_rc"] as? Int == 2 && object["frames"] as? Int == 0
         return facts

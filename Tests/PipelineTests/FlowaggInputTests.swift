@@ -63,7 +63,7 @@ import Testing
       let forwards = try Tools.run("flowagg", paths), backwards = try Tools.run("flowagg", paths.reversed())
       #expect(forwards.edgeLines == whole.edgeLines, "\(name)")
       #expect(backwards.edgeLines == whole.edgeLines, "\(name) in another order")
-      #expect(forwards.sourceLines == backwards.sourceLines.reversed())
+      #expect(forwards.sourceLines == backwards.sourceLines)
       #expect(forwards.sourceLines.count == pieces.count)
     }
   }
@@ -161,7 +161,7 @@ import Testing
     #expect(graph.text.contains("\"label\": \"db<1>\"") && graph.text.contains("\"names_from\": \"capture\""), "\(graph.text.prefix(2000))")
     #expect(graph.text.contains("The capture lost 500 of 2500 packets"))
     #expect(try Schemas.problems(graph.output, kind: "topology") == "")
-    let drawn = try Tools.shell("depgraph --format dot \(path).edges")
+    let drawn = try Tools.shell("depgraph --threshold 0 --format dot \(path).edges")
     #expect(drawn.text.contains(#"db&lt;1&gt;\n10.0.1.1"#), "\(drawn.text.prefix(1000))")
   }
 

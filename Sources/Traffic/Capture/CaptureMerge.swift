@@ -16,7 +16,7 @@ public final class CaptureMerge {
     private let reader: CaptureReader
     private let aside: OpenCapture.Aside?
 
-    fileprivate init(source: Int, records: Range<Int>, reader: CaptureReader, aside: OpenCapture.Aside?) {
+    init(source: Int, records: Range<Int>, reader: CaptureReader, aside: OpenCapture.Aside?) {
       (self.source, self.records, self.reader, self.aside) = (source, records, reader, aside)
     }
 
@@ -46,17 +46,9 @@ public final class CaptureMerge {
 
   /// A capture that has not been reached.
   private struct Pending {
-    var entry: Entry
+    var entry: QueueEntry
     /// Kept open where it cannot be opened again: a pipe.
     var capture: OpenCapture?
-  }
-
-  /// A capture's place in the order of time.
-  private struct Entry {
-    var key: Int64
-    var source: Int
-
-    func isBefore(_ other: Entry) -> Bool { key != other.key ? key < other.key : source < other.source }
   }
 
   private let inputs: [CaptureInput]
@@ -69,10 +61,7 @@ public final class CaptureMerge {
   /// What each capture turned out to be, in canonical order; complete once `next` has given nil.
   public private(set) var endings: [Ending]
   private var pending: [Pending] = []
-  private var open: [OpenCapture?]
-  /// The open captures as a binary heap, the earliest first.
-  private var heap: [Entry] = []
-  private var hasCurrent = false
+  private var queue: CaptureQueue
   private var readBytes: Int64 = 0
 
   /// The captures of these paths.
@@ -99,96 +88,41 @@ public final class CaptureMerge {
     inputs = looks.map(\.input)
     endings = looks.map(\.ending)
     readBytes = looks.reduce(0) { $0 + ($1.first == nil ? $1.readBytes : 0) }
-    open = Array(repeating: nil, count: looks.count)
+    queue = CaptureQueue(sourceCount: looks.count)
     for (source, look) in looks.enumerated() {
-      if let key = look.key { pending.append(Pending(entry: Entry(key: key, source: source), capture: look.capture)) }
+      if let key = look.key { pending.append(Pending(entry: QueueEntry(key: key, source: source), capture: look.capture)) }
     }
     pending.sort { $1.entry.isBefore($0.entry) }
+    queue.waiting = pending.last?.entry
   }
 
   /// How many bytes of the files themselves have been read.
-  public var fileOffset: Int64 { heap.reduce(readBytes) { $0 + (open[$1.source]?.reader.progress.read ?? 0) } }
+  public var fileOffset: Int64 { readBytes + queue.readByteCount }
 
   /// The next run; nil when all captures have ended.
   public func next() -> Run? {
-    if hasCurrent { advance() }
-    activate()
-    guard let first = heap.first, let capture = open[first.source] else { return nil }
-    hasCurrent = true
-    let limit = limit()
-    let aside = capture.aside
-    let taken = capture.take(before: limit?.key, orAt: first.source < limit?.source ?? 0)
-    return Run(source: first.source, records: aside == nil ? taken : 0..<1, reader: capture.reader, aside: aside)
-  }
-
-  /// Puts the capture whose packets were taken last in its new place.
-  private func advance() {
-    hasCurrent = false
-    let source = heap[0].source
-    guard let capture = open[source] else { return }
-    if capture.advance() {
-      heap[0].key = capture.head
-    } else {
-      end(source, capture.reader)
-      open[source] = nil
-      let last = heap.removeLast()
-      if heap.isEmpty { return }
-      heap[0] = last
-    }
-    siftDown()
-  }
-
-  private func siftDown() {
-    var place = 0
     while true {
-      var least = place
-      let child = 2 * place + 1
-      if child < heap.count, heap[child].isBefore(heap[least]) { least = child }
-      if child + 1 < heap.count, heap[child + 1].isBefore(heap[least]) { least = child + 1 }
-      if least == place { return }
-      heap.swapAt(place, least)
-      place = least
-    }
-  }
-
-  private func insert(_ entry: Entry) {
-    heap.append(entry)
-    var place = heap.count - 1
-    while place > 0, heap[place].isBefore(heap[(place - 1) / 2]) {
-      heap.swapAt(place, (place - 1) / 2)
-      place = (place - 1) / 2
-    }
-  }
-
-  /// Where another capture takes over from the first; nil if there is none.
-  private func limit() -> Entry? {
-    guard heap.count > 1 else { return pending.last?.entry }
-    let next = heap.count > 2 && heap[2].isBefore(heap[1]) ? heap[2] : heap[1]
-    guard let waiting = pending.last?.entry, waiting.isBefore(next) else { return next }
-    return waiting
-  }
-
-  /// Opens the captures that time has reached.
-  private func activate() {
-    while let candidate = pending.last, !(heap.first?.isBefore(candidate.entry) ?? false) {
-      pending.removeLast()
-      let source = candidate.entry.source
-      if let capture = candidate.capture {
-        start(source, capture)
-        continue
+      switch queue.step() {
+      case .run(let run): return run
+      case .ended(let source, let reader): end(source, reader)
+      case .due: openNext()
+      case .nothing: return nil
       }
-      let input = inputs[source]
-      do throws(StreamError) {
-        let reader = CaptureReader(
-          try openSource(path: input.path), clockOffsetNanoseconds: input.clockOffsetNanoseconds, names: addressNames)
-        if reader.fill() { start(source, OpenCapture(reader)) } else { end(source, reader) }
-      } catch { endings[source].refuse(error) }
     }
   }
 
-  private func start(_ source: Int, _ capture: OpenCapture) {
-    open[source] = capture
-    insert(Entry(key: capture.head, source: source))
+  /// Opens the capture that time has reached.
+  private func openNext() {
+    guard let candidate = pending.popLast() else { return }
+    queue.waiting = pending.last?.entry
+    let source = candidate.entry.source
+    if let capture = candidate.capture { return queue.insert(source, capture) }
+    let input = inputs[source]
+    do throws(StreamError) {
+      let reader = CaptureReader(
+        try openSource(path: input.path), clockOffsetNanoseconds: input.clockOffsetNanoseconds, names: addressNames)
+      if reader.fill() { queue.insert(source, OpenCapture(reader)) } else { end(source, reader) }
+    } catch { endings[source].refuse(error) }
   }
 
   private func end(_ source: Int, _ reader: CaptureReader) {

@@ -2,7 +2,7 @@
 ///
 /// That is the packet's own time; but where it lies more than an hour ahead of the packet before it, and of the (upper) median of the up to
 /// four packets behind it too, it is the time of the first of those near that median: one absurd time must not hold back what follows it.
-final class OpenCapture {
+struct OpenCapture {
   /// A packet that was the last of its batch, kept until what follows it could be seen.
   struct Aside {
     var record: PacketRecord
@@ -15,8 +15,9 @@ final class OpenCapture {
   private(set) var aside: Aside?
   /// The next packet of the batch.
   private var next = 0
-  /// The packets of the batch whose times are decided.
+  /// The packets of the batch whose times are decided: all, or all but the last.
   private var decided = 0
+  private var count = 0
   private var keys: [Int64]
   private var previous: Int64?
   private static let jumpNanoseconds: Int64 = 3_600_000_000_000
@@ -37,7 +38,7 @@ final class OpenCapture {
 
   /// Takes the next packet and those behind it that stand before a limit (or at it), all decided ones without one; gives their places in
   /// the batch. A packet aside is taken alone and has none.
-  func take(before limit: Int64?, orAt isFirst: Bool) -> Range<Int> {
+  mutating func take(before limit: Int64?, orAt isFirst: Bool) -> Range<Int> {
     let start = next
     if aside != nil {
       aside = nil
@@ -53,9 +54,9 @@ final class OpenCapture {
   }
 
   /// Brings the packets behind those that were taken; false where the capture has ended.
-  func advance() -> Bool {
+  mutating func advance() -> Bool {
     if aside != nil || next < decided { return true }
-    if next < reader.count {
+    if next < count {
       setAside()
       return true
     }
@@ -66,7 +67,7 @@ final class OpenCapture {
   }
 
   /// Keeps the last packet of the batch, whose time is doubtful, and looks at what follows it.
-  private func setAside() {
+  private mutating func setAside() {
     let record = reader.records[next]
     let start = Int(record.offset)
     var kept = record
@@ -76,13 +77,13 @@ final class OpenCapture {
     if reader.fill() {
       arrange()
     } else {
-      (next, decided) = (0, 0)
+      (next, decided, count) = (0, 0, 0)
     }
   }
 
   /// Works out for what the packets of a new batch stand.
-  private func arrange() {
-    let count = reader.count
+  private mutating func arrange() {
+    count = reader.count
     (next, decided) = (0, count)
     if isAlone { return }
     let records = reader.records
