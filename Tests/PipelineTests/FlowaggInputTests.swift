@@ -178,5 +178,13 @@ import Testing
     #expect(failing.messages.contains("Input/output error"))
     #expect(failing.sourceLines.count == 3)
     #expect(try Tools.run("flowagg", [scratch.path("none")] + paths).status == 66)
+    // In a folder too: what cannot be read is not passed over as no capture.
+    let folder = try Scratch()
+    _ = try folder.write("good", bytes)
+    _ = try folder.write("notes.txt", Array("no capture".utf8))
+    try FileManager.default.createSymbolicLink(atPath: folder.path("bad"), withDestinationPath: "/proc/self/mem")
+    let found = try Tools.run("flowagg", [folder.url.path])
+    #expect(found.status == 3 && found.sourceLines.count == 2)
+    #expect(found.sourceLines.contains { $0.contains("/bad") && $0.contains("Input/output error") })
   }
 }
