@@ -129,9 +129,11 @@ def source_problems(source):
         yield "not_in_edges out of order"
     if source["links"] != sorted(source["links"]):
         yield "links out of order"
-    if source["ip_bytes"] != source["edge_bytes"] + source["tunnel_overhead_bytes"] + sum(loss["bytes"] for loss in lost.values()):
+    repeated = source.get("repeated", {"packets": 0, "bytes": 0})
+    counted = source["edge_bytes"] - repeated["bytes"] + source["tunnel_overhead_bytes"]
+    if source["ip_bytes"] != counted + sum(loss["bytes"] for loss in lost.values()):
         yield "ip_bytes are not conserved"
-    if source["packets"] != source["edge_packets"] + sum(loss["packets"] for loss in lost.values()):
+    if source["packets"] != source["edge_packets"] - repeated["packets"] + sum(loss["packets"] for loss in lost.values()):
         yield "packets are not conserved"
     if "damage" in source and source["complete"]:
         yield "complete in spite of damage"
