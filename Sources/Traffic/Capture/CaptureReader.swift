@@ -34,7 +34,7 @@ public final class CaptureReader {
   public private(set) var links: Set<UInt16> = []
 
   /// How many packets a batch holds at most: their summaries and table slots stay in the first-level cache.
-  public static let batchCount = 64
+  public static let batchCount = 256
   /// No packet has more captured bytes than this: the largest snapshot length that libpcap knows, rounded up (MAXIMUM_DBUS_SNAPLEN, 128 MiB) would let a lie choose our memory.
   static let capturedByteCountMax = 16 * 1024 * 1024
 
