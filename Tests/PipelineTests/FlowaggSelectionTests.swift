@@ -76,6 +76,20 @@ import Testing
         == UInt64(once.count))
   }
 
+  @Test func twoInterfacesOfOneCaptureAreTwoTaps() throws {
+    // IPv6 packets have no number: only another tap can show one again.
+    let frame = Frames.ethernet(Frames.ipv6("2001:db8::1", "2001:db8::2", 17, Frames.udp(40000, 53, payload: 30)))
+    var capture = PcapngBuilder()
+    capture.section()
+    capture.interface()
+    capture.interface()
+    for number in 0..<10 {
+      capture.packet(units: UInt64(1_767_225_600_000_000 + number * 1000), frame, interface: UInt32(number % 2))
+    }
+    let stream = try run(["--dedup", "-"], input: capture.bytes)
+    #expect(stream.sources[0].edgePackets == 5)
+  }
+
   @Test func aClockOffsetPutsATapBackIntoItsPlace() throws {
     let all = FlowaggCaptures.small
     let sides = [true, false].map { isForth in all.filter { ($0.frame[29] <= 6 && $0.frame[28] == 0) == isForth } }

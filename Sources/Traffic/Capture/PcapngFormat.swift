@@ -84,7 +84,7 @@ struct PcapngFormat {
       slots[filled] = PacketRecord(
         timeNanoseconds: Int64(truncatingIfNeeded: units &* clock.nanosecondsPerUnit) &+ clock.offsetNanoseconds,
         offset: Int32(truncatingIfNeeded: place + 28), capturedByteCount: captured, originalByteCount: value(header.littleEndian32(at: 24)),
-        link: interfaces[number].link, hasNoTime: false)
+        link: interfaces[number].link, hasNoTime: false, interface: UInt8(truncatingIfNeeded: number))
       filled += 1
       place = next
     }
@@ -283,7 +283,8 @@ struct PcapngFormat {
     }
     records[count] = PacketRecord(
       timeNanoseconds: lastTimeNanoseconds, offset: Int32(truncatingIfNeeded: start + 20), capturedByteCount: UInt32(captured),
-      originalByteCount: bytes.number32(at: start + 16, order), link: interfaces[number].link, hasNoTime: time == nil)
+      originalByteCount: bytes.number32(at: start + 16, order), link: interfaces[number].link, hasNoTime: time == nil,
+      interface: UInt8(truncatingIfNeeded: number))
     count += 1
   }
 

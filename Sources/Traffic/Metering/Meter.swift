@@ -149,7 +149,8 @@ public struct Meter: ~Copyable {
     if packet.hasIP { tallies[source].countIP(packet) }
     if !selection.isEverything {
       let verdict = selection.verdict(
-        packet, frame: frame, link: record.link, originalByteCount: record.originalByteCount, tap: UInt32(truncatingIfNeeded: source))
+        packet, frame: frame, link: record.link, originalByteCount: record.originalByteCount,
+        tap: UInt32(truncatingIfNeeded: source) << 8 | UInt32(record.interface))
       switch verdict {
       case .taken: break
       case .filtered: return tallies[source].countFiltered(packet)
