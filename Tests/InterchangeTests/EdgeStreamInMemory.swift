@@ -29,6 +29,8 @@ struct EdgeStream {
       switch record {
       case .edge(let edge): try writer.write(edge)
       case .nesting(let nesting): try writer.write(nesting)
+      case .part(let part): try writer.write(part)
+      case .fragments(let fragments): try writer.write(fragments)
       case .source(let source): try writer.write(source)
       }
     }

@@ -23,6 +23,7 @@ public struct EdgeStreams: Sendable {
       switch record {
       case .edge(let edge): stream.edges.append(edge)
       case .nesting(let nesting): stream.nestings.append(nesting)
+      case .part, .fragments: break
       case .source(let source): stream.sources.append(source)
       }
     }

@@ -46,12 +46,15 @@ public final class CaptureMerge {
   private var current: Int?
   /// What each capture turned out to be, by its place; complete once `next` has given nil.
   public private(set) var endings: [Ending]
+  /// Time of the first packet of each capture, by its place; nil for those without packets.
+  public private(set) var firstTimes: [Int64?]
   private var readBytes: Int64 = 0
 
   /// The captures of these paths; throws where one cannot be opened at all.
   public init(paths: [String]) throws(StreamError) {
     self.paths = paths
     endings = Array(repeating: Ending(), count: paths.count)
+    firstTimes = Array(repeating: nil, count: paths.count)
     for (source, path) in paths.enumerated() {
       let input = try openSource(path: path)
       let reader = CaptureReader(input)
@@ -59,6 +62,7 @@ public final class CaptureMerge {
         end(source, reader)
         continue
       }
+      firstTimes[source] = reader.records[0].timeNanoseconds
       let keep = paths.count == 1 || input.fileSize == nil || path == "-"
       pending.append(Pending(source: source, firstNanoseconds: reader.records[0].timeNanoseconds, reader: keep ? reader : nil))
     }

@@ -11,6 +11,7 @@ public struct Meter: ~Copyable {
   private let names: [String]
   private let passedOver: Set<String>
   private let stage: any FlowStage
+  private let handsNotes: Bool
   private var fragments = FragmentTable()
   private var tallies: [SourceTally]
   private var batch: [FlowPacket]
@@ -31,10 +32,14 @@ public struct Meter: ~Copyable {
     let merge: CaptureMerge
     do { merge = try CaptureMerge(paths: paths) } catch { throw .input(error) }
     do throws(StreamError) {
-      let besides = min(memoryBesidesFlowsByteCount, options.memoryByteCount / 2)
-      let aggregator = try WindowAggregator(
-        header: header, flowCountMax: Int(clamping: max(1024, (options.memoryByteCount - besides) / flowByteCount)), to: sink)
-      let stage = AggregationStage(aggregator)
+      let stage: any FlowStage
+      if options.isPartial {
+        stage = try PartStage(
+          merge, names: paths, passingOver: passingOver, header: header, memoryByteCount: options.memoryByteCount, to: sink)
+      } else {
+        stage = AggregationStage(
+          try WindowAggregator(header: header, flowCountMax: flowCountMax(memoryByteCount: options.memoryByteCount), to: sink))
+      }
       let isThreaded = options.threadCount > 1
       return Meter(
         merge, names: paths, passingOver, try isThreaded ? ThreadedStage(stage) : stage,
@@ -42,11 +47,18 @@ public struct Meter: ~Copyable {
     } catch { throw .output(error) }
   }
 
+  /// How many flows may be held within so much memory.
+  static func flowCountMax(memoryByteCount: UInt64) -> Int {
+    let besides = min(memoryBesidesFlowsByteCount, memoryByteCount / 2)
+    return Int(clamping: max(1024, (memoryByteCount - besides) / flowByteCount))
+  }
+
   private init(_ merge: CaptureMerge, names: [String], _ passedOver: Set<String>, _ stage: any FlowStage, batchCount: Int) {
     self.merge = merge
     self.names = names
     self.passedOver = passedOver
     self.stage = stage
+    handsNotes = stage.takesNotes
     tallies = Array(repeating: SourceTally(), count: names.count)
     batch = Array(repeating: FlowPacket(), count: batchCount)
   }
@@ -154,6 +166,12 @@ public struct Meter: ~Copyable {
         summary.network = packet.network
         try hand(summary, source: source)
       }
+    case .firstFragment where handsNotes:
+      try push(packet, source: source)
+      try note(packet, source: source)
+    case .laterFragment where handsNotes:
+      tallies[source].countLost(packet)
+      try note(packet, source: source)
     case .firstFragment:
       try push(packet, source: source)
       for waiting in fragments.learn(packet) { try push(waiting.packet, source: waiting.source) }
@@ -161,7 +179,9 @@ public struct Meter: ~Copyable {
       var packet = packet
       if fragments.complete(&packet, source: source) { try push(packet, source: source) }
       for waiting in fragments.takeLost() { tallies[waiting.source].countLost(waiting.packet) }
-    case .nonIP, .unsupportedLink, .malformed, .notIPHeader, .cutIPHeader, .cutTransportHeader: tallies[source].countLost(packet)
+    case .nonIP, .unsupportedLink, .malformed, .notIPHeader, .cutIPHeader, .cutTransportHeader:
+      tallies[source].countLost(packet)
+      if handsNotes { try note(packet, source: source) }
     case .quotedAsRefused, .quotedAsUnreachable: break
     }
   }
@@ -171,6 +191,13 @@ public struct Meter: ~Copyable {
     tallies[source].countEdge(packet)
     var packet = packet
     packet.kind = .flow
+    try hand(packet, source: source)
+  }
+
+  /// Hands on a packet that is not one of a flow, or not only; a fragment's identification stands in place of a sequence number.
+  private mutating func note(_ packet: PacketSummary, source: Int) throws(StreamError) {
+    var packet = packet
+    packet.sequence = packet.identification
     try hand(packet, source: source)
   }
 

@@ -11,6 +11,7 @@ import Windows
 /// fields named «shared» are touched under the lock alone, and the inner stage by the thread until it is joined, by the caller afterwards.
 @safe final class ThreadedStage: FlowStage, @unchecked Sendable {
   private let inner: any FlowStage
+  var takesNotes: Bool { inner.takesNotes }
   private let lock: UnsafeMutablePointer<pthread_mutex_t>
   private let changed: UnsafeMutablePointer<pthread_cond_t>
   private var thread: pthread_t?

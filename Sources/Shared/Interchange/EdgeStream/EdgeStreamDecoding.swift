@@ -11,7 +11,7 @@ enum EdgeStreamDecoding {
   }
 
   /// Walks the members of a record; `member` must read or skip each value.
-  private static func members(
+  static func members(
     _ line: [UInt8], _ member: (String, inout JSONCursor) throws(DocumentError) -> Void
   ) throws(DocumentError) {
     var cursor = JSONCursor(line)
@@ -21,24 +21,24 @@ enum EdgeStreamDecoding {
 
   private static func missing(_ name: String) -> DocumentError { DocumentError(at: .byte(0), found: "no «\(name)»", expected: "«\(name)»") }
 
-  private static func require<Value>(_ value: Value?, _ name: String) throws(DocumentError) -> Value {
+  static func require<Value>(_ value: Value?, _ name: String) throws(DocumentError) -> Value {
     guard let value else { throw missing(name) }
     return value
   }
 
-  private static func time(_ cursor: inout JSONCursor) throws(DocumentError) -> Timestamp {
+  static func time(_ cursor: inout JSONCursor) throws(DocumentError) -> Timestamp {
     let text = try cursor.string()
     guard let time = Timestamp(rfc3339: text) else { throw DocumentError(at: .byte(0), found: "«\(text)»", expected: "an RFC 3339 time") }
     return time
   }
 
-  private static func address(_ cursor: inout JSONCursor) throws(DocumentError) -> IPAddress {
+  static func address(_ cursor: inout JSONCursor) throws(DocumentError) -> IPAddress {
     let text = try cursor.string()
     guard let address = IPAddress(text) else { throw DocumentError(at: .byte(0), found: "«\(text)»", expected: "an IP address") }
     return address
   }
 
-  private static func transport(_ cursor: inout JSONCursor) throws(DocumentError) -> TransportProtocol {
+  static func transport(_ cursor: inout JSONCursor) throws(DocumentError) -> TransportProtocol {
     if try cursor.kind() == .number { return TransportProtocol(number: try cursor.unsigned(UInt8.self)) }
     let text = try cursor.string()
     guard let proto = TransportProtocol(text) else {
@@ -59,6 +59,8 @@ enum EdgeStreamDecoding {
     let record = try kind(of: line)
     var schema = ""
     var window: UInt64?
+    var isPartial = false
+    var sources: [PartialSource] = []
     try members(line) { (key, cursor) throws(DocumentError) in
       switch key {
       case "schema": schema = try cursor.string()
@@ -66,6 +68,8 @@ enum EdgeStreamDecoding {
       case "lateness_s": header.latenessNanoseconds = try cursor.secondsAsNanoseconds()
       case "idle_tcp_s": header.idleTCPNanoseconds = try cursor.secondsAsNanoseconds()
       case "idle_other_s": header.idleOtherNanoseconds = try cursor.secondsAsNanoseconds()
+      case "partial": isPartial = try cursor.bool()
+      case "sources": try cursor.array { (cursor) throws(DocumentError) in sources.append(try partialSource(&cursor)) }
       default: try cursor.skip()
       }
     }
@@ -77,6 +81,7 @@ enum EdgeStreamDecoding {
       throw DocumentError(at: .byte(0), found: "no usable window_s", expected: "window_s from 1 to 31622400")
     }
     header.windowSeconds = window
+    if isPartial { header.partialSources = sources }
     return header
   }
 
@@ -302,6 +307,7 @@ enum EdgeStreamDecoding {
       case "late": source.late = try cursor.unsigned()
       case "time_went_back": source.timeWentBack = try cursor.unsigned()
       case "no_time": source.noTime = try cursor.unsigned()
+      case "inexact_runs": source.inexactRuns = try cursor.unsigned()
       case "first": source.first = try time(&cursor)
       case "last": source.last = try time(&cursor)
       case "complete": source.complete = try cursor.bool()

@@ -63,6 +63,8 @@ public struct SourceRecord: Sendable, Equatable {
   public var timeWentBack: UInt64 = 0
   /// Packets without a time of their own.
   public var noTime: UInt64 = 0
+  /// How often a SYN of this input began a flow within a run of packets of another, which merging cannot cut.
+  public var inexactRuns: UInt64 = 0
   /// Earliest time of a packet, nil without packets.
   public var first: Timestamp?
   /// Latest time of a packet, nil without packets.

@@ -1,0 +1,134 @@
+/// The text of each record of a partial stream, read back into its type.
+extension EdgeStreamDecoding {
+  static func part(_ line: [UInt8]) throws(DocumentError) -> PartRecord {
+    var window: Timestamp?
+    var network: String?
+    var a, b: IPAddress?
+    var proto: TransportProtocol?
+    var aPort: UInt16 = 0
+    var bPort: UInt16 = 0
+    var source: Int?
+    var items: [PartItem] = []
+    try members(line) { (key, cursor) throws(DocumentError) in
+      switch key {
+      case "window": window = try time(&cursor)
+      case "network": network = try cursor.string()
+      case "a": a = try address(&cursor)
+      case "b": b = try address(&cursor)
+      case "proto": proto = try transport(&cursor)
+      case "a_port": aPort = try cursor.unsigned(UInt16.self)
+      case "b_port": bPort = try cursor.unsigned(UInt16.self)
+      case "source": source = try cursor.unsigned(Int.self)
+      case "items":
+        let start = try require(window, "window").nanoseconds
+        try cursor.array { (cursor) throws(DocumentError) in items.append(try item(&cursor, start)) }
+      default: try cursor.skip()
+      }
+    }
+    var part = PartRecord(
+      window: try require(window, "window"), network: network, a: try require(a, "a"), b: try require(b, "b"),
+      proto: try require(proto, "proto"), source: try require(source, "source"))
+    (part.aPort, part.bPort, part.items) = (aPort, bPort, items)
+    return part
+  }
+
+  /// How many numbers an item has at most.
+  private static let numberCountMax = 11
+
+  /// The numbers of an item; more than there can be are refused.
+  private static func numbers(_ cursor: inout JSONCursor) throws(DocumentError) -> (values: InlineArray<11, Int64>, count: Int) {
+    var values: InlineArray<11, Int64> = .init(repeating: 0)
+    var count = 0
+    try cursor.array { (cursor) throws(DocumentError) in
+      guard count < numberCountMax else { throw cursor.failure("at most \(numberCountMax) numbers") }
+      values[count] = try cursor.integer()
+      count += 1
+    }
+    return (values, count)
+  }
+
+  private static func item(_ cursor: inout JSONCursor, _ windowStart: Int64) throws(DocumentError) -> PartItem {
+    let (values, count) = try numbers(&cursor)
+    func failure() -> DocumentError { cursor.failure("an item of a part") }
+    guard count >= 3, let code = UInt8(exactly: values[0]), let kind = PartItem.Kind(rawValue: code >> 1), isTime(values[1]), isSpan(values[2])
+    else { throw failure() }
+    var item = PartItem(kind, isFromB: code & 1 != 0, at: windowStart &+ values[1], lag: values[2])
+    switch (kind, count) {
+    case (.run, 7), (.echoRequest, 7), (.echoReply, 7), (.run, 11), (.echoRequest, 11), (.echoReply, 11):
+      guard isSpan(values[3]), values[4] > 0, values[5] >= 0, values[6] > 0, values[6] < 1 << 60 else { throw failure() }
+      item.lastNanoseconds += values[3]
+      (item.packets, item.bytes, item.slots) = (UInt64(values[4]), UInt64(values[5]), UInt64(values[6]))
+      guard count == 11 else { break }
+      guard isSpan(values[7]), isSpan(values[8]), values[9] > 0, values[10] >= 0 else { throw failure() }
+      item.answerNanoseconds = item.timeNanoseconds &+ values[7]
+      item.answerLagNanoseconds = values[8]
+      (item.answerPackets, item.answerBytes) = (UInt64(values[9]), UInt64(values[10]))
+    case (.control, 5), (.control, 6):
+      guard let flags = UInt8(exactly: values[3]), let sequence = UInt32(exactly: values[5]), values[4] >= 0, (flags & 2 != 0) == (count == 6)
+      else { throw failure() }
+      (item.flags, item.bytes, item.sequence, item.packets) = (flags, UInt64(values[4]), sequence, 1)
+    case (.refused, 3), (.unreachable, 3): break
+    default: throw failure()
+    }
+    return item
+  }
+
+  /// Times lie within 2^62 ns of the epoch; what is told of one from another's is held to half of that, so that sums fit 64 bits.
+  private static func isTime(_ value: Int64) -> Bool { value.magnitude < 1 << 61 }
+  private static func isSpan(_ value: Int64) -> Bool { value >= 0 && value < 1 << 61 }
+
+  static func fragments(_ line: [UInt8]) throws(DocumentError) -> FragmentsRecord {
+    var window: Timestamp?
+    var network: String?
+    var from, to: IPAddress?
+    var proto: TransportProtocol?
+    var source: Int?
+    var items: [FragmentsRecord.Item] = []
+    try members(line) { (key, cursor) throws(DocumentError) in
+      switch key {
+      case "window": window = try time(&cursor)
+      case "network": network = try cursor.string()
+      case "from": from = try address(&cursor)
+      case "to": to = try address(&cursor)
+      case "proto": proto = try transport(&cursor)
+      case "source": source = try cursor.unsigned(Int.self)
+      case "items":
+        let start = try require(window, "window").nanoseconds
+        try cursor.array { (cursor) throws(DocumentError) in items.append(try fragment(&cursor, start)) }
+      default: try cursor.skip()
+      }
+    }
+    var record = FragmentsRecord(
+      window: try require(window, "window"), network: network, from: try require(from, "from"), to: try require(to, "to"),
+      proto: try require(proto, "proto"), source: try require(source, "source"))
+    record.items = items
+    return record
+  }
+
+  private static func fragment(_ cursor: inout JSONCursor, _ windowStart: Int64) throws(DocumentError) -> FragmentsRecord.Item {
+    let (values, count) = try numbers(&cursor)
+    guard count == 4 || count == 5, isTime(values[0]), isSpan(values[1]), let identification = UInt32(exactly: values[2]) else {
+      throw cursor.failure("a fragment")
+    }
+    let time = windowStart &+ values[0]
+    if count == 4 {
+      guard let bytes = UInt32(exactly: values[3]) else { throw cursor.failure("a fragment's bytes") }
+      return .init(later: identification, at: time, lag: values[1], bytes: bytes)
+    }
+    guard let source = UInt16(exactly: values[3]), let destination = UInt16(exactly: values[4]) else { throw cursor.failure("two ports") }
+    return .init(first: identification, at: time, lag: values[1], ports: (source, destination))
+  }
+
+  static func partialSource(_ cursor: inout JSONCursor) throws(DocumentError) -> PartialSource {
+    var name: String?
+    var first: Timestamp?
+    try cursor.object { (key, cursor) throws(DocumentError) in
+      switch key {
+      case "name": name = try cursor.string()
+      case "first": first = try time(&cursor)
+      default: try cursor.skip()
+      }
+    }
+    return PartialSource(name: try require(name, "name"), first: first)
+  }
+}

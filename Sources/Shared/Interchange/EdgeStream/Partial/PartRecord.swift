@@ -1,0 +1,153 @@
+/// What one input showed of one flow key in one window, as a partial stream holds it: nothing of it is final.
+public struct PartRecord: Sendable, Equatable {
+  /// Start of the window.
+  public var window: Timestamp
+  /// The overlay's id, nil if there is none.
+  public var network: String?
+  /// The smaller end's address and port; port 0 for protocols without.
+  public var a: IPAddress
+  /// The other end's address.
+  public var b: IPAddress
+  /// The protocol above IP.
+  public var proto: TransportProtocol
+  /// The smaller end's port.
+  public var aPort: UInt16 = 0
+  /// The other end's port.
+  public var bPort: UInt16 = 0
+  /// The input, by its place in the header's list.
+  public var source: Int
+  /// What was seen, in the order in which it came.
+  public var items: [PartItem] = []
+
+  /// A part in which nothing was seen.
+  public init(window: Timestamp, network: String?, a: IPAddress, b: IPAddress, proto: TransportProtocol, source: Int) {
+    (self.window, self.network, self.a, self.b, self.proto, self.source) = (window, network, a, b, proto, source)
+  }
+}
+
+/// A run of packets that are added up, a packet of TCP that begins or ends something, or an ICMP error.
+public struct PartItem: Sendable, Equatable {
+  /// What it is; the raw values are those of the document.
+  public enum Kind: UInt8, Sendable {
+    /// Packets without TCP's SYN, FIN and RST, without silence longer than a flow's idle time or an hour, none earlier than the first.
+    case run = 0
+    /// A run whose first packet is an ICMP echo request.
+    case echoRequest = 1
+    /// A run whose first packet is an ICMP echo reply.
+    case echoReply = 2
+    /// One packet of TCP with SYN, FIN or RST.
+    case control = 3
+    /// An ICMP error that says that a port was refused.
+    case refused = 4
+    /// Another ICMP error that says that a packet could not be delivered.
+    case unreachable = 5
+
+    /// Whether it is a run of packets.
+    @inlinable
+    public var isRun: Bool { rawValue <= Kind.echoReply.rawValue }
+  }
+
+  /// What it is.
+  public var kind: Kind
+  /// Whether B sent the first packet.
+  public var isFromB: Bool
+  /// Time of the first packet.
+  public var timeNanoseconds: Int64
+  /// How much earlier than a packet before it in its input the first packet is: it stands in the order of time for its time and this.
+  public var lagNanoseconds: Int64
+  /// Latest time of a packet.
+  public var lastNanoseconds: Int64
+  /// Packets of the first one's sender.
+  public var packets: UInt64 = 0
+  /// Their IP bytes.
+  public var bytes: UInt64 = 0
+  /// One bit for each slot of the window in which there was a packet, the lowest for the slot of the first packet.
+  public var slots: UInt64 = 0
+  /// Of a control packet its TCP flags.
+  public var flags: UInt8 = 0
+  /// Of a SYN its sequence number.
+  public var sequence: UInt32 = 0
+  /// Time of the first packet from the other side, where there was one.
+  public var answerNanoseconds: Int64 = 0
+  /// How much earlier than a packet before it in its input that one is.
+  public var answerLagNanoseconds: Int64 = 0
+  /// Packets from the other side.
+  public var answerPackets: UInt64 = 0
+  /// Their IP bytes.
+  public var answerBytes: UInt64 = 0
+
+  /// Something that was seen at a time.
+  @inlinable
+  public init(_ kind: Kind, isFromB: Bool, at timeNanoseconds: Int64, lag lagNanoseconds: Int64) {
+    (self.kind, self.isFromB) = (kind, isFromB)
+    (self.timeNanoseconds, self.lagNanoseconds) = (timeNanoseconds, lagNanoseconds)
+    lastNanoseconds = timeNanoseconds
+  }
+}
+
+/// The fragments of IP datagrams that one host sent another in one window, by one input: which flow they are of is found when all inputs
+/// are together.
+public struct FragmentsRecord: Sendable, Equatable {
+  /// One fragment.
+  public struct Item: Sendable, Equatable {
+    /// Its time.
+    public var timeNanoseconds: Int64
+    /// How much earlier than a packet before it in its input it is.
+    public var lagNanoseconds: Int64
+    /// The datagram's identification.
+    public var identification: UInt32
+    /// Of a datagram's first fragment the ports; that packet is in a part, too.
+    public var ports: (source: UInt16, destination: UInt16)?
+    /// Of a later fragment its IP bytes.
+    public var bytes: UInt32
+
+    /// The first fragment of a datagram.
+    public init(first identification: UInt32, at timeNanoseconds: Int64, lag lagNanoseconds: Int64, ports: (UInt16, UInt16)) {
+      (self.identification, self.timeNanoseconds, self.lagNanoseconds) = (identification, timeNanoseconds, lagNanoseconds)
+      self.ports = (ports.0, ports.1)
+      bytes = 0
+    }
+
+    /// A later fragment.
+    public init(later identification: UInt32, at timeNanoseconds: Int64, lag lagNanoseconds: Int64, bytes: UInt32) {
+      (self.identification, self.timeNanoseconds, self.lagNanoseconds) = (identification, timeNanoseconds, lagNanoseconds)
+      self.bytes = bytes
+    }
+
+    public static func == (a: Item, b: Item) -> Bool {
+      a.timeNanoseconds == b.timeNanoseconds && a.lagNanoseconds == b.lagNanoseconds && a.identification == b.identification
+        && a.bytes == b.bytes && a.ports?.source == b.ports?.source && a.ports?.destination == b.ports?.destination
+    }
+  }
+
+  /// Start of the window.
+  public var window: Timestamp
+  /// The overlay's id, nil if there is none.
+  public var network: String?
+  /// The sender.
+  public var from: IPAddress
+  /// The receiver.
+  public var to: IPAddress
+  /// The protocol above IP.
+  public var proto: TransportProtocol
+  /// The input, by its place in the header's list.
+  public var source: Int
+  /// The fragments, in the order in which they came.
+  public var items: [Item] = []
+
+  /// A record without fragments.
+  public init(window: Timestamp, network: String?, from: IPAddress, to: IPAddress, proto: TransportProtocol, source: Int) {
+    (self.window, self.network, self.from, self.to, self.proto, self.source) = (window, network, from, to, proto, source)
+  }
+}
+
+/// An input of a partial stream, as its header names it.
+public struct PartialSource: Sendable, Equatable {
+  /// The name as given.
+  public var name: String
+  /// Time of the first packet, nil without packets.
+  public var first: Timestamp?
+
+  /// An input.
+  public init(name: String, first: Timestamp?) { (self.name, self.first) = (name, first) }
+}
