@@ -41,7 +41,7 @@ struct MergeStreams: ParsableCommand {
       let sink = try common.openOutput()
       do {
         let sources = try partial ? StreamMerge.union(paths: streams, to: sink) : StreamMerge.run(paths: streams, to: sink)
-        do { try sink.finish() } catch { throw OutputError(error) }
+        do throws(StreamError) { try sink.finish() } catch { throw OutputError(error) }
         for source in sources where source.inexactRuns > 0 {
           diagnostics.warning(
             "\(source.name): \(source.inexactRuns) SYNs began flows within runs of packets of other captures; what belongs to the flow before "

@@ -14,9 +14,10 @@ struct JoinedItems {
     case fragment(PacketSummary)
   }
 
-  /// A happening and its place in the order: by the time for which it stands, then by source, then as it stood in its stream.
+  /// A happening and its place in the order: by the time for which it stands, then by source, then as it came.
   struct Happening {
     var arrival: Int64
+    var rank: UInt32
     var source: Int
     /// Start of the window that it counts in.
     var window: Int64
@@ -55,8 +56,8 @@ struct JoinedItems {
         packet.kind = item.ports == nil ? .laterFragment : .firstFragment
         add(
           Happening(
-            arrival: item.timeNanoseconds + item.lagNanoseconds, source: numbers[fragments.source], window: fragments.window.nanoseconds,
-            event: .fragment(packet)))
+            arrival: item.timeNanoseconds + item.arrival.lagNanoseconds, rank: item.arrival.rank, source: numbers[fragments.source],
+            window: fragments.window.nanoseconds, event: .fragment(packet)))
       }
     case .edge, .nesting, .source: break
     }
@@ -84,13 +85,16 @@ struct JoinedItems {
     case .run, .control: break
     }
     let source = Int(packet.source)
-    add(Happening(arrival: item.timeNanoseconds + item.lagNanoseconds, source: source, window: window, event: .item(item, packet)))
+    add(
+      Happening(
+        arrival: item.timeNanoseconds + item.arrival.lagNanoseconds, rank: item.arrival.rank, source: source, window: window,
+        event: .item(item, packet)))
     guard item.answerPackets > 0 else { return }
     packet.icmpType = 255
     packet.isFromA.toggle()
     packet.timeNanoseconds = item.answerNanoseconds
-    let arrival = item.answerNanoseconds + item.answerLagNanoseconds
-    add(Happening(arrival: arrival, source: source, window: window, event: .answer(packet)))
+    let arrival = item.answerNanoseconds + item.answerArrival.lagNanoseconds
+    add(Happening(arrival: arrival, rank: item.answerArrival.rank, source: source, window: window, event: .answer(packet)))
   }
 
   private mutating func add(_ happening: Happening) {
@@ -109,11 +113,7 @@ struct JoinedItems {
   private func isBefore(_ a: Int, _ b: Int) -> Bool {
     if happenings[a].arrival != happenings[b].arrival { return happenings[a].arrival < happenings[b].arrival }
     if happenings[a].source != happenings[b].source { return happenings[a].source < happenings[b].source }
-    // A first fragment says which flow the others are of only after it has been taken as a packet.
-    if happenings[a].isFragment != happenings[b].isFragment { return happenings[b].isFragment }
-    // What stands for a later time than its own comes behind what that time is of.
-    if happenings[a].window != happenings[b].window { return happenings[a].window > happenings[b].window }
-    return a < b
+    return happenings[a].rank != happenings[b].rank ? happenings[a].rank < happenings[b].rank : a < b
   }
 
   /// Hands out what stands at a place.
@@ -125,8 +125,4 @@ struct JoinedItems {
 
   /// Forgets what stands before a time, which has been handed out.
   mutating func remove(before limit: Int64) { happenings.removeAll { $0.arrival < limit } }
-}
-
-extension JoinedItems.Happening {
-  fileprivate var isFragment: Bool { if case .fragment = event { true } else { false } }
 }

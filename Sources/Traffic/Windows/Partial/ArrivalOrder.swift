@@ -1,36 +1,45 @@
-/// For what time each packet of one input stands when inputs are merged: its own, or that of a packet before it where its own goes back.
+import Interchange
+
+/// Where the packets of one input stand when inputs are merged: for their own time, or for that of a packet before them where time goes back.
 ///
-/// A merge by time takes a packet whose time goes back right behind the one before it, so this is the order in which packets of several
-/// inputs come. A time that lies more than an hour ahead counts for those behind it only where the next packet agrees with it.
+/// A time that lies more than an hour ahead counts for the packets behind it only where the next of them agrees with it.
 struct ArrivalOrder {
   private static let jumpNanoseconds: Int64 = 3_600_000_000_000
   private var newest: Int64?
   /// The time of the packet before, where it lies too far ahead to be believed on its own word.
   private var candidate: Int64?
+  /// How many packets have stood for the newest time.
+  private var rank: UInt32 = 0
 
-  /// The time for which the next packet of the input stands.
+  /// The place of the next packet of the input.
   @inline(__always)
-  mutating func arrival(of time: Int64) -> Int64 {
-    if let newest, time - newest <= Self.jumpNanoseconds, candidate == nil {
-      let arrival = max(newest, time)
-      self.newest = arrival
-      return arrival
-    }
-    return doubtful(time)
+  mutating func arrival(of time: Int64) -> Arrival {
+    guard let newest, candidate == nil, time - newest <= Self.jumpNanoseconds else { return doubtful(time) }
+    return place(time, newest)
   }
 
-  private mutating func doubtful(_ time: Int64) -> Int64 {
-    defer { if let newest, time - newest <= Self.jumpNanoseconds { candidate = nil } }
-    if let newest, time - newest <= Self.jumpNanoseconds {
-      self.newest = max(newest, time)
-    } else if let before = candidate, (time - before).magnitude <= UInt64(Self.jumpNanoseconds) {
-      newest = max(before, time)
-    } else {
-      // The first packet of all is believed where the second is later.
-      if newest == nil, let before = candidate, before < time { newest = before }
-      candidate = time
-      return time
+  @inline(__always)
+  private mutating func place(_ time: Int64, _ newest: Int64) -> Arrival {
+    if time > newest {
+      self.newest = time
+      rank = 1
+      return Arrival(lagNanoseconds: 0, rank: 0)
     }
-    return newest ?? time
+    rank &+= 1
+    return Arrival(lagNanoseconds: newest - time, rank: rank &- 1)
+  }
+
+  private mutating func doubtful(_ time: Int64) -> Arrival {
+    let before = candidate
+    candidate = nil
+    if let newest, time - newest <= Self.jumpNanoseconds { return place(time, newest) }
+    if let before, (time - before).magnitude <= UInt64(Self.jumpNanoseconds) {
+      (newest, rank) = (before, 1)
+      return place(time, before)
+    }
+    // The first packet of all is believed where the second is later.
+    if newest == nil, let before, before < time { (newest, rank) = (before, 1) }
+    candidate = time
+    return Arrival(lagNanoseconds: 0, rank: 0)
   }
 }

@@ -60,7 +60,7 @@ public struct PartAggregator: ~Copyable {
   private func idle(_ packet: FlowPacket) -> Int64 { packet.key.proto == 6 ? idleTCPNanoseconds : idleOtherNanoseconds }
 
   /// A packet whose window must be found first, or one that is no packet of a flow.
-  private mutating func addUnusual(_ packet: FlowPacket, arrival: Int64) throws(StreamError) {
+  private mutating func addUnusual(_ packet: FlowPacket, arrival: Arrival) throws(StreamError) {
     switch packet.kind {
     case .flow:
       let (window, slot, isLate) = try admit(packet.timeNanoseconds)

@@ -42,7 +42,7 @@ struct PartWindow {
 
   /// Adds a packet of a flow: to the run that is under way, or as the first of another.
   @inline(__always)
-  mutating func add(_ packet: FlowPacket, slot: UInt64, arrival: Int64, idleNanoseconds: Int64) {
+  mutating func add(_ packet: FlowPacket, slot: UInt64, arrival: Arrival, idleNanoseconds: Int64) {
     let place = place(of: packet)
     let time = packet.timeNanoseconds
     let last = Int(entries[place].lastNode)
@@ -54,7 +54,7 @@ struct PartWindow {
   }
 
   @inline(__always)
-  private mutating func join(_ packet: FlowPacket, to node: Int, slot: UInt64, arrival: Int64) {
+  private mutating func join(_ packet: FlowPacket, to node: Int, slot: UInt64, arrival: Arrival) {
     let time = packet.timeNanoseconds
     nodes[node].item.lastNanoseconds = max(nodes[node].item.lastNanoseconds, time)
     nodes[node].item.slots |= slot
@@ -64,7 +64,7 @@ struct PartWindow {
     } else {
       if nodes[node].item.answerPackets == 0 {
         nodes[node].item.answerNanoseconds = time
-        nodes[node].item.answerLagNanoseconds = arrival - time
+        nodes[node].item.answerArrival = arrival
       }
       nodes[node].item.answerPackets &+= 1
       nodes[node].item.answerBytes &+= UInt64(packet.ipByteCount)
@@ -72,7 +72,7 @@ struct PartWindow {
   }
 
   /// A packet that is not simply one more of a run.
-  private mutating func begin(_ packet: FlowPacket, in place: Int, slot: UInt64, arrival: Int64, idleNanoseconds: Int64) {
+  private mutating func begin(_ packet: FlowPacket, in place: Int, slot: UInt64, arrival: Arrival, idleNanoseconds: Int64) {
     let time = packet.timeNanoseconds
     let isControl = packet.tcpFlags & (TCPFlags.syn | TCPFlags.fin | TCPFlags.rst) != 0
     let kind = isControl ? .control : Self.kind(of: packet)
@@ -81,7 +81,7 @@ struct PartWindow {
       let goesOn = time >= run.timeNanoseconds && time - run.lastNanoseconds <= idleNanoseconds
       if goesOn, kind == .run || run.kind != .run { return join(packet, to: Int(entries[place].lastNode), slot: slot, arrival: arrival) }
     }
-    var item = PartItem(kind, isFromB: !packet.isFromA, at: time, lag: arrival - time)
+    var item = PartItem(kind, isFromB: !packet.isFromA, at: time, arrival)
     item.packets = 1
     item.bytes = UInt64(packet.ipByteCount)
     item.slots = slot
@@ -101,21 +101,21 @@ struct PartWindow {
   }
 
   /// Adds what an ICMP error quotes.
-  mutating func addQuoted(_ packet: FlowPacket, arrival: Int64) {
+  mutating func addQuoted(_ packet: FlowPacket, arrival: Arrival) {
     let place = place(of: packet)
     let kind = packet.kind == .quotedAsRefused ? PartItem.Kind.refused : .unreachable
-    append(PartItem(kind, isFromB: !packet.isFromA, at: packet.timeNanoseconds, lag: arrival - packet.timeNanoseconds), to: place)
+    append(PartItem(kind, isFromB: !packet.isFromA, at: packet.timeNanoseconds, arrival), to: place)
     entries[place].isRunning = false
   }
 
   /// Adds a fragment, whose identification stands in place of a sequence number.
-  mutating func addFragment(_ packet: FlowPacket, arrival: Int64) {
+  mutating func addFragment(_ packet: FlowPacket, arrival: Arrival) {
     let time = packet.timeNanoseconds
     let ports = packet.isFromA ? (packet.key.aPort, packet.key.bPort) : (packet.key.bPort, packet.key.aPort)
     let item =
       packet.kind == .firstFragment
-      ? FragmentsRecord.Item(first: packet.sequence, at: time, lag: arrival - time, ports: ports)
-      : FragmentsRecord.Item(later: packet.sequence, at: time, lag: arrival - time, bytes: packet.ipByteCount)
+      ? FragmentsRecord.Item(first: packet.sequence, at: time, arrival, ports: ports)
+      : FragmentsRecord.Item(later: packet.sequence, at: time, arrival, bytes: packet.ipByteCount)
     fragments.append(Fragment(key: packet.key, isFromA: packet.isFromA, source: packet.source, item: item))
   }
 

@@ -33,11 +33,11 @@ extension EdgeStreamDecoding {
   }
 
   /// How many numbers an item has at most.
-  private static let numberCountMax = 11
+  private static let numberCountMax = 13
 
   /// The numbers of an item; more than there can be are refused.
-  private static func numbers(_ cursor: inout JSONCursor) throws(DocumentError) -> (values: InlineArray<11, Int64>, count: Int) {
-    var values: InlineArray<11, Int64> = .init(repeating: 0)
+  private static func numbers(_ cursor: inout JSONCursor) throws(DocumentError) -> (values: InlineArray<13, Int64>, count: Int) {
+    var values: InlineArray<13, Int64> = .init(repeating: 0)
     var count = 0
     try cursor.array { (cursor) throws(DocumentError) in
       guard count < numberCountMax else { throw cursor.failure("at most \(numberCountMax) numbers") }
@@ -50,24 +50,25 @@ extension EdgeStreamDecoding {
   private static func item(_ cursor: inout JSONCursor, _ windowStart: Int64) throws(DocumentError) -> PartItem {
     let (values, count) = try numbers(&cursor)
     func failure() -> DocumentError { cursor.failure("an item of a part") }
-    guard count >= 3, let code = UInt8(exactly: values[0]), let kind = PartItem.Kind(rawValue: code >> 1), isTime(values[1]), isSpan(values[2])
+    guard count >= 4, let code = UInt8(exactly: values[0]), let kind = PartItem.Kind(rawValue: code >> 1), isTime(values[1]),
+      let arrival = arrival(values[2], values[3])
     else { throw failure() }
-    var item = PartItem(kind, isFromB: code & 1 != 0, at: windowStart &+ values[1], lag: values[2])
+    var item = PartItem(kind, isFromB: code & 1 != 0, at: windowStart &+ values[1], arrival)
     switch (kind, count) {
-    case (.run, 7), (.echoRequest, 7), (.echoReply, 7), (.run, 11), (.echoRequest, 11), (.echoReply, 11):
-      guard isSpan(values[3]), values[4] > 0, values[5] >= 0, values[6] > 0, values[6] < 1 << 60 else { throw failure() }
-      item.lastNanoseconds += values[3]
-      (item.packets, item.bytes, item.slots) = (UInt64(values[4]), UInt64(values[5]), UInt64(values[6]))
-      guard count == 11 else { break }
-      guard isSpan(values[7]), isSpan(values[8]), values[9] > 0, values[10] >= 0 else { throw failure() }
-      item.answerNanoseconds = item.timeNanoseconds &+ values[7]
-      item.answerLagNanoseconds = values[8]
-      (item.answerPackets, item.answerBytes) = (UInt64(values[9]), UInt64(values[10]))
-    case (.control, 5), (.control, 6):
-      guard let flags = UInt8(exactly: values[3]), let sequence = UInt32(exactly: values[5]), values[4] >= 0, (flags & 2 != 0) == (count == 6)
+    case (.run, 8), (.echoRequest, 8), (.echoReply, 8), (.run, 13), (.echoRequest, 13), (.echoReply, 13):
+      guard isSpan(values[4]), values[5] > 0, values[6] >= 0, values[7] > 0, values[7] < 1 << 60 else { throw failure() }
+      item.lastNanoseconds += values[4]
+      (item.packets, item.bytes, item.slots) = (UInt64(values[5]), UInt64(values[6]), UInt64(values[7]))
+      guard count == 13 else { break }
+      guard isSpan(values[8]), let arrival = self.arrival(values[9], values[10]), values[11] > 0, values[12] >= 0 else { throw failure() }
+      item.answerNanoseconds = item.timeNanoseconds &+ values[8]
+      item.answerArrival = arrival
+      (item.answerPackets, item.answerBytes) = (UInt64(values[11]), UInt64(values[12]))
+    case (.control, 6), (.control, 7):
+      guard let flags = UInt8(exactly: values[4]), let sequence = UInt32(exactly: values[6]), values[5] >= 0, (flags & 2 != 0) == (count == 7)
       else { throw failure() }
-      (item.flags, item.bytes, item.sequence, item.packets) = (flags, UInt64(values[4]), sequence, 1)
-    case (.refused, 3), (.unreachable, 3): break
+      (item.flags, item.bytes, item.sequence, item.packets) = (flags, UInt64(values[5]), sequence, 1)
+    case (.refused, 4), (.unreachable, 4): break
     default: throw failure()
     }
     return item
@@ -75,6 +76,9 @@ extension EdgeStreamDecoding {
 
   /// Times lie within 2^62 ns of the epoch; what is told of one from another's is held to half of that, so that sums fit 64 bits.
   private static func isTime(_ value: Int64) -> Bool { value.magnitude < 1 << 61 }
+  private static func arrival(_ lag: Int64, _ rank: Int64) -> Arrival? {
+    isSpan(lag) ? UInt32(exactly: rank).map { Arrival(lagNanoseconds: lag, rank: $0) } : nil
+  }
   private static func isSpan(_ value: Int64) -> Bool { value >= 0 && value < 1 << 61 }
 
   static func fragments(_ line: [UInt8]) throws(DocumentError) -> FragmentsRecord {
@@ -107,16 +111,16 @@ extension EdgeStreamDecoding {
 
   private static func fragment(_ cursor: inout JSONCursor, _ windowStart: Int64) throws(DocumentError) -> FragmentsRecord.Item {
     let (values, count) = try numbers(&cursor)
-    guard count == 4 || count == 5, isTime(values[0]), isSpan(values[1]), let identification = UInt32(exactly: values[2]) else {
-      throw cursor.failure("a fragment")
-    }
+    guard count == 5 || count == 6, isTime(values[0]), let arrival = arrival(values[1], values[2]),
+      let identification = UInt32(exactly: values[3])
+    else { throw cursor.failure("a fragment") }
     let time = windowStart &+ values[0]
-    if count == 4 {
-      guard let bytes = UInt32(exactly: values[3]) else { throw cursor.failure("a fragment's bytes") }
-      return .init(later: identification, at: time, lag: values[1], bytes: bytes)
+    if count == 5 {
+      guard let bytes = UInt32(exactly: values[4]) else { throw cursor.failure("a fragment's bytes") }
+      return .init(later: identification, at: time, arrival, bytes: bytes)
     }
-    guard let source = UInt16(exactly: values[3]), let destination = UInt16(exactly: values[4]) else { throw cursor.failure("two ports") }
-    return .init(first: identification, at: time, lag: values[1], ports: (source, destination))
+    guard let source = UInt16(exactly: values[4]), let destination = UInt16(exactly: values[5]) else { throw cursor.failure("two ports") }
+    return .init(first: identification, at: time, arrival, ports: (source, destination))
   }
 
   static func partialSource(_ cursor: inout JSONCursor) throws(DocumentError) -> PartialSource {

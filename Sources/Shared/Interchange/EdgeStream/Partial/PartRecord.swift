@@ -25,6 +25,20 @@ public struct PartRecord: Sendable, Equatable {
   }
 }
 
+/// Where a packet of one input stands when inputs are merged by time.
+///
+/// A merge by time takes a packet whose time goes back right behind the one before it.
+public struct Arrival: Sendable, Equatable {
+  /// How much later than its own time the time is for which it stands: the newest of the input up to it.
+  public var lagNanoseconds: Int64
+  /// How many packets of the input before it stand for the same time.
+  public var rank: UInt32
+
+  /// A place in the order.
+  @inlinable
+  public init(lagNanoseconds: Int64, rank: UInt32) { (self.lagNanoseconds, self.rank) = (lagNanoseconds, rank) }
+}
+
 /// A run of packets that are added up, a packet of TCP that begins or ends something, or an ICMP error.
 public struct PartItem: Sendable, Equatable {
   /// What it is; the raw values are those of the document.
@@ -53,8 +67,8 @@ public struct PartItem: Sendable, Equatable {
   public var isFromB: Bool
   /// Time of the first packet.
   public var timeNanoseconds: Int64
-  /// How much earlier than a packet before it in its input the first packet is: it stands in the order of time for its time and this.
-  public var lagNanoseconds: Int64
+  /// Where the first packet stands in the order of its input.
+  public var arrival: Arrival
   /// Latest time of a packet.
   public var lastNanoseconds: Int64
   /// Packets of the first one's sender.
@@ -69,8 +83,8 @@ public struct PartItem: Sendable, Equatable {
   public var sequence: UInt32 = 0
   /// Time of the first packet from the other side, where there was one.
   public var answerNanoseconds: Int64 = 0
-  /// How much earlier than a packet before it in its input that one is.
-  public var answerLagNanoseconds: Int64 = 0
+  /// Where that one stands in the order of its input.
+  public var answerArrival = Arrival(lagNanoseconds: 0, rank: 0)
   /// Packets from the other side.
   public var answerPackets: UInt64 = 0
   /// Their IP bytes.
@@ -78,9 +92,9 @@ public struct PartItem: Sendable, Equatable {
 
   /// Something that was seen at a time.
   @inlinable
-  public init(_ kind: Kind, isFromB: Bool, at timeNanoseconds: Int64, lag lagNanoseconds: Int64) {
+  public init(_ kind: Kind, isFromB: Bool, at timeNanoseconds: Int64, _ arrival: Arrival) {
     (self.kind, self.isFromB) = (kind, isFromB)
-    (self.timeNanoseconds, self.lagNanoseconds) = (timeNanoseconds, lagNanoseconds)
+    (self.timeNanoseconds, self.arrival) = (timeNanoseconds, arrival)
     lastNanoseconds = timeNanoseconds
   }
 }
@@ -92,8 +106,8 @@ public struct FragmentsRecord: Sendable, Equatable {
   public struct Item: Sendable, Equatable {
     /// Its time.
     public var timeNanoseconds: Int64
-    /// How much earlier than a packet before it in its input it is.
-    public var lagNanoseconds: Int64
+    /// Where it stands in the order of its input.
+    public var arrival: Arrival
     /// The datagram's identification.
     public var identification: UInt32
     /// Of a datagram's first fragment the ports; that packet is in a part, too.
@@ -102,20 +116,20 @@ public struct FragmentsRecord: Sendable, Equatable {
     public var bytes: UInt32
 
     /// The first fragment of a datagram.
-    public init(first identification: UInt32, at timeNanoseconds: Int64, lag lagNanoseconds: Int64, ports: (UInt16, UInt16)) {
-      (self.identification, self.timeNanoseconds, self.lagNanoseconds) = (identification, timeNanoseconds, lagNanoseconds)
+    public init(first identification: UInt32, at timeNanoseconds: Int64, _ arrival: Arrival, ports: (UInt16, UInt16)) {
+      (self.identification, self.timeNanoseconds, self.arrival) = (identification, timeNanoseconds, arrival)
       self.ports = (ports.0, ports.1)
       bytes = 0
     }
 
     /// A later fragment.
-    public init(later identification: UInt32, at timeNanoseconds: Int64, lag lagNanoseconds: Int64, bytes: UInt32) {
-      (self.identification, self.timeNanoseconds, self.lagNanoseconds) = (identification, timeNanoseconds, lagNanoseconds)
+    public init(later identification: UInt32, at timeNanoseconds: Int64, _ arrival: Arrival, bytes: UInt32) {
+      (self.identification, self.timeNanoseconds, self.arrival) = (identification, timeNanoseconds, arrival)
       self.bytes = bytes
     }
 
     public static func == (a: Item, b: Item) -> Bool {
-      a.timeNanoseconds == b.timeNanoseconds && a.lagNanoseconds == b.lagNanoseconds && a.identification == b.identification
+      a.timeNanoseconds == b.timeNanoseconds && a.arrival == b.arrival && a.identification == b.identification
         && a.bytes == b.bytes && a.ports?.source == b.ports?.source && a.ports?.destination == b.ports?.destination
     }
   }

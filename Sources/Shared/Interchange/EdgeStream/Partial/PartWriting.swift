@@ -32,7 +32,7 @@ extension EdgeStreamWriter {
     text.byte(0x5B)
     text.integer(UInt64(item.kind.rawValue) << 1 | (item.isFromB ? 1 : 0))
     value(item.timeNanoseconds &- windowStart)
-    value(item.lagNanoseconds)
+    value(item.arrival)
     if item.kind.isRun {
       value(item.lastNanoseconds &- item.timeNanoseconds)
       value(item.packets)
@@ -40,7 +40,7 @@ extension EdgeStreamWriter {
       value(item.slots)
       if item.answerPackets > 0 {
         value(item.answerNanoseconds &- item.timeNanoseconds)
-        value(item.answerLagNanoseconds)
+        value(item.answerArrival)
         value(item.answerPackets)
         value(item.answerBytes)
       }
@@ -70,7 +70,7 @@ extension EdgeStreamWriter {
     for (place, item) in record.items.enumerated() {
       text.literal(place > 0 ? ",[" : "[")
       text.integer(item.timeNanoseconds &- record.window.nanoseconds)
-      value(item.lagNanoseconds)
+      value(item.arrival)
       value(UInt64(item.identification))
       if let ports = item.ports {
         value(UInt64(ports.source))
@@ -93,6 +93,11 @@ extension EdgeStreamWriter {
       text.byte(0x7D)
     }
     text.byte(0x5D)
+  }
+
+  private mutating func value(_ arrival: Arrival) {
+    value(arrival.lagNanoseconds)
+    value(UInt64(arrival.rank))
   }
 
   private mutating func value(_ number: UInt64) {
