@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 @Suite struct MergeTests {
-  private static let seeds = 0..<150
+  private static let seeds = 0..<400
 
   private func traffic(_ seed: Int, isInOrder: Bool = false) -> (packets: [TestPacket], header: EdgeStreamHeader) {
     let windows: [UInt64] = [1, 5, 60, 300, 3600]
@@ -60,7 +60,7 @@ import Testing
 
   @Test func tapsThatSawPartsOfTheTrafficMergeToTheStreamOfOneRun() throws {
     var exactCount = 0
-    for seed in 0..<200 {
+    for seed in 0..<500 {
       let (packets, header) = traffic(seed)
       var random = SeededRandom(seed: UInt64(seed) &+ 40_000)
       var taps: [[TestPacket]]
@@ -79,7 +79,7 @@ import Testing
       let agrees = stream == whole
       #expect(agrees, "seed \(seed): \(firstDifference(lines(stream), lines(whole)))")
     }
-    print("\(exactCount) of 200 without a SYN within a run of another tap")
+    print("\(exactCount) of 500 without a SYN within a run of another tap")
     #expect(exactCount > 50)
   }
 }

@@ -1,5 +1,9 @@
 import Packets
 
+extension FlowKey: Hashable {
+  public func hash(into hasher: inout Hasher) { hasher.combine(hash(seed: FlowPacket.seed)) }
+}
+
 extension FlowKey: Comparable {
   /// By network (none first, then by name), IPv4 before IPv6, the ends' addresses, the protocol and the ports.
   public static func < (a: FlowKey, b: FlowKey) -> Bool {

@@ -56,22 +56,21 @@ extension FlowTable {
   public enum Reception: Sendable {
     /// It is in its flow.
     case taken
-    /// It is in a new flow that began within a run taken before: what of that one lies behind it is in the flow before.
-    case takenWithinRun
+    /// It is in a new flow that it begins in place of another of the same key.
+    case takenByAnotherFlow
     /// There was no room for its flow.
     case refused
   }
 
-  /// Takes a run into its flow, opening one where there is none. `arrival` is the time for which its first packet stands in the order of
-  /// time: runs are taken in that order.
-  public mutating func add(_ run: PacketRun, window: Int64, arrival: Int64) -> Reception {
+  /// Takes a run into its flow, opening one where there is none.
+  public mutating func add(_ run: PacketRun, window: Int64) -> Reception {
     let entry: Int
     var reception = Reception.taken
     if let known = find(run.first) {
       entry = known
       let idle = run.first.key.proto == 6 ? idleTCPNanoseconds : idleOtherNanoseconds
       if unsafe entries[entry].isSucceeded(by: run.first, idleNanoseconds: idle) {
-        if unsafe entries[entry].lastNanoseconds > arrival { reception = .takenWithinRun }
+        reception = .takenByAnotherFlow
         succeed(entry, run.first, window: window)
       } else if unsafe entries[entry].window != window {
         move(entry, to: window, at: run.first.timeNanoseconds)

@@ -16,6 +16,7 @@ public struct StreamMerge: ~Copyable {
   /// Fragments that found their first when their window had closed.
   private var late: [UInt64]
   private var inexactRuns: [UInt64]
+  private var ends = RunEnds()
   /// Later fragments that found their first.
   private var joined: [(packets: UInt64, bytes: UInt64)]
   private let windowNanoseconds: Int64
@@ -78,6 +79,7 @@ public struct StreamMerge: ~Copyable {
     openFrom = stays
     closesAt = stays + windowNanoseconds
     try aggregator.close(before: number(of: stays), newest: newest)
+    ends.forget(before: newest)
   }
 
   /// The number of the window in which a time lies.
@@ -100,13 +102,16 @@ public struct StreamMerge: ~Copyable {
       run.lastNanoseconds = item.lastNanoseconds
       run.add(packets: item.packets, bytes: item.bytes, fromA: packet.isFromA)
       run.add(packets: item.answerPackets, bytes: item.answerBytes, fromA: !packet.isFromA)
-      if !aggregator.add(run, window: window, arrival: happening.arrival) { inexactRuns[happening.source] += 1 }
+      let isAnotherFlow = aggregator.add(run, window: window)
+      guard packet.key.proto == 6, late.count > 1 else { return }
+      if isAnotherFlow, ends.isWithinRun(packet.key, happening) { inexactRuns[happening.source] += 1 }
+      ends.note(packet.key, happening, end: item.lastNanoseconds + item.tailNanoseconds)
     case .answer(let packet): aggregator.hear(packet, window: window)
     case .fragment(var packet):
       if packet.kind == .firstFragment {
-        for waiting in fragments.learn(packet) { add(waiting.packet, source: waiting.source, arrival: happening.arrival) }
+        for waiting in fragments.learn(packet) { add(waiting.packet, source: waiting.source) }
       } else if fragments.complete(&packet, source: happening.source) {
-        add(packet, source: happening.source, arrival: happening.arrival)
+        add(packet, source: happening.source)
       }
       // What was given up is counted in its source's record already.
       _ = fragments.takeLost()
@@ -120,7 +125,7 @@ public struct StreamMerge: ~Copyable {
   }
 
   /// Takes a fragment whose flow was found.
-  private mutating func add(_ packet: PacketSummary, source: Int, arrival: Int64) {
+  private mutating func add(_ packet: PacketSummary, source: Int) {
     joined[source].packets += 1
     joined[source].bytes += UInt64(packet.ipByteCount)
     var window = start(of: packet.timeNanoseconds)
@@ -131,7 +136,7 @@ public struct StreamMerge: ~Copyable {
     let flow = FlowPacket(packet, source: UInt16(truncatingIfNeeded: source), seed: FlowPacket.seed)
     var run = PacketRun(flow, slots: 1 << slot(of: packet.timeNanoseconds, window: window))
     run.add(packets: 1, bytes: UInt64(packet.ipByteCount), fromA: flow.isFromA)
-    _ = aggregator.add(run, window: number(of: window), arrival: arrival)
+    _ = aggregator.add(run, window: number(of: window))
   }
 
   private consuming func finish() throws -> [SourceRecord] {

@@ -13,17 +13,17 @@ public struct JoiningAggregator: ~Copyable {
     aggregator = try WindowAggregator(header: header, flowCountMax: flowCountMax, to: sink)
   }
 
-  /// Takes a run that counts in a window which has not been closed; `arrival` is the time for which its first packet stands in the order
-  /// of time, in which runs must come. False where its flow began within a run that was taken before.
-  public mutating func add(_ run: PacketRun, window: Int64, arrival: Int64) -> Bool {
+  /// Takes a run that counts in a window which has not been closed; runs must come in the order in which their first packets came. Gives
+  /// whether it began another flow in place of one of the same key.
+  public mutating func add(_ run: PacketRun, window: Int64) -> Bool {
     aggregator.table.observedSinceNanoseconds = observed.note(run.first.timeNanoseconds, through: run.lastNanoseconds)
     aggregator.open(window)
-    switch aggregator.table.add(run, window: window, arrival: arrival) {
-    case .taken: return true
-    case .takenWithinRun: return false
+    switch aggregator.table.add(run, window: window) {
+    case .taken: return false
+    case .takenByAnotherFlow: return true
     case .refused:
       aggregator.table.giveUp(run)
-      return true
+      return false
     }
   }
 

@@ -49,11 +49,17 @@ public struct PartAggregator: ~Copyable {
         clock.newestNanoseconds = max(clock.newestNanoseconds, time)
         packetCount &+= 1
         current.add(packet, slot: clock.sameSlot, arrival: arrival, idleNanoseconds: idle(packet))
+        if packet.tcpFlags & TCPFlags.syn != 0, !others.isEmpty { cutRuns(of: packet) }
       } else {
         try addUnusual(packet, arrival: arrival)
       }
     }
     if current.itemCount > itemCountMax { try spill() }
+  }
+
+  /// A SYN may begin a flow: what comes behind it in other windows must not join what came before it there.
+  private mutating func cutRuns(of packet: FlowPacket) {
+    for place in others.indices { others[place].cutRun(of: packet) }
   }
 
   @inline(__always)
@@ -67,6 +73,7 @@ public struct PartAggregator: ~Copyable {
       if isLate { afterwards.countLate(source: packet.source) }
       try use(window)
       current.add(packet, slot: slot, arrival: arrival, idleNanoseconds: idle(packet))
+      if packet.tcpFlags & TCPFlags.syn != 0, !others.isEmpty { cutRuns(of: packet) }
     case .quotedAsRefused, .quotedAsUnreachable:
       try use(clock.window(of: packet.timeNanoseconds))
       current.addQuoted(packet, arrival: arrival)

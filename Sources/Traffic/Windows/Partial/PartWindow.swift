@@ -44,19 +44,26 @@ struct PartWindow {
   @inline(__always)
   mutating func add(_ packet: FlowPacket, slot: UInt64, arrival: Arrival, idleNanoseconds: Int64) {
     let place = place(of: packet)
-    let time = packet.timeNanoseconds
     let last = Int(entries[place].lastNode)
     let isPlain = packet.tcpFlags & (TCPFlags.syn | TCPFlags.fin | TCPFlags.rst) == 0 && packet.icmpType == 255
-    guard entries[place].isRunning, isPlain, time >= nodes[last].item.timeNanoseconds,
-      time - nodes[last].item.lastNanoseconds <= idleNanoseconds
-    else { return begin(packet, in: place, slot: slot, arrival: arrival, idleNanoseconds: idleNanoseconds) }
+    guard entries[place].isRunning, isPlain, Self.goesOn(nodes[last].item, packet, arrival, idleNanoseconds) else { return begin(packet, in: place, slot: slot, arrival: arrival, idleNanoseconds: idleNanoseconds) }
     join(packet, to: last, slot: slot, arrival: arrival)
+  }
+
+  /// Whether a packet may join a run. Something of another input that stands before the packet must find the run as if it were cut there,
+  /// so silence lasts until the time for which the packet stands.
+  @inline(__always)
+  private static func goesOn(_ run: PartItem, _ packet: FlowPacket, _ arrival: Arrival, _ idleNanoseconds: Int64) -> Bool {
+    let time = packet.timeNanoseconds
+    return time >= run.timeNanoseconds && time + arrival.lagNanoseconds - run.lastNanoseconds <= idleNanoseconds
   }
 
   @inline(__always)
   private mutating func join(_ packet: FlowPacket, to node: Int, slot: UInt64, arrival: Arrival) {
     let time = packet.timeNanoseconds
-    nodes[node].item.lastNanoseconds = max(nodes[node].item.lastNanoseconds, time)
+    let last = max(nodes[node].item.lastNanoseconds, time)
+    nodes[node].item.lastNanoseconds = last
+    nodes[node].item.tailNanoseconds = time + arrival.lagNanoseconds - last
     nodes[node].item.slots |= slot
     if nodes[node].item.isFromB != packet.isFromA {
       nodes[node].item.packets &+= 1
@@ -78,10 +85,10 @@ struct PartWindow {
     let kind = isControl ? .control : Self.kind(of: packet)
     if entries[place].isRunning, !isControl {
       let run = nodes[Int(entries[place].lastNode)].item
-      let goesOn = time >= run.timeNanoseconds && time - run.lastNanoseconds <= idleNanoseconds
-      if goesOn, kind == .run || run.kind != .run { return join(packet, to: Int(entries[place].lastNode), slot: slot, arrival: arrival) }
+      if Self.goesOn(run, packet, arrival, idleNanoseconds), kind == .run || run.kind != .run { return join(packet, to: Int(entries[place].lastNode), slot: slot, arrival: arrival) }
     }
     var item = PartItem(kind, isFromB: !packet.isFromA, at: time, arrival)
+    item.tailNanoseconds = arrival.lagNanoseconds
     item.packets = 1
     item.bytes = UInt64(packet.ipByteCount)
     item.slots = slot
@@ -136,6 +143,17 @@ struct PartWindow {
       slot = (slot &+ 1) & mask
     }
     return insert(packet, slot)
+  }
+
+  /// Ends the run under way of a packet's flow key, if there is one.
+  mutating func cutRun(of packet: FlowPacket) {
+    let mask = slots.count - 1
+    var slot = Self.home(packet.hash, packet.source) & mask
+    while slots[slot] >= 0 {
+      let place = Int(slots[slot])
+      if entries[place].key == packet.key, entries[place].source == packet.source { return entries[place].isRunning = false }
+      slot = (slot + 1) & mask
+    }
   }
 
   private static func home(_ hash: UInt64, _ source: UInt16) -> Int {

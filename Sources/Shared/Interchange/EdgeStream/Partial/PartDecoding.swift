@@ -33,11 +33,11 @@ extension EdgeStreamDecoding {
   }
 
   /// How many numbers an item has at most.
-  private static let numberCountMax = 13
+  private static let numberCountMax = 14
 
   /// The numbers of an item; more than there can be are refused.
-  private static func numbers(_ cursor: inout JSONCursor) throws(DocumentError) -> (values: InlineArray<13, Int64>, count: Int) {
-    var values: InlineArray<13, Int64> = .init(repeating: 0)
+  private static func numbers(_ cursor: inout JSONCursor) throws(DocumentError) -> (values: InlineArray<14, Int64>, count: Int) {
+    var values: InlineArray<14, Int64> = .init(repeating: 0)
     var count = 0
     try cursor.array { (cursor) throws(DocumentError) in
       guard count < numberCountMax else { throw cursor.failure("at most \(numberCountMax) numbers") }
@@ -55,15 +55,16 @@ extension EdgeStreamDecoding {
     else { throw failure() }
     var item = PartItem(kind, isFromB: code & 1 != 0, at: windowStart &+ values[1], arrival)
     switch (kind, count) {
-    case (.run, 8), (.echoRequest, 8), (.echoReply, 8), (.run, 13), (.echoRequest, 13), (.echoReply, 13):
-      guard isSpan(values[4]), values[5] > 0, values[6] >= 0, values[7] > 0, values[7] < 1 << 60 else { throw failure() }
+    case (.run, 9), (.echoRequest, 9), (.echoReply, 9), (.run, 14), (.echoRequest, 14), (.echoReply, 14):
+      guard isSpan(values[4]), isSpan(values[5]), values[6] > 0, values[7] >= 0, values[8] > 0, values[8] < 1 << 60 else { throw failure() }
       item.lastNanoseconds += values[4]
-      (item.packets, item.bytes, item.slots) = (UInt64(values[5]), UInt64(values[6]), UInt64(values[7]))
-      guard count == 13 else { break }
-      guard isSpan(values[8]), let arrival = self.arrival(values[9], values[10]), values[11] > 0, values[12] >= 0 else { throw failure() }
-      item.answerNanoseconds = item.timeNanoseconds &+ values[8]
+      item.tailNanoseconds = values[5]
+      (item.packets, item.bytes, item.slots) = (UInt64(values[6]), UInt64(values[7]), UInt64(values[8]))
+      guard count == 14 else { break }
+      guard isSpan(values[9]), let arrival = self.arrival(values[10], values[11]), values[12] > 0, values[13] >= 0 else { throw failure() }
+      item.answerNanoseconds = item.timeNanoseconds &+ values[9]
       item.answerArrival = arrival
-      (item.answerPackets, item.answerBytes) = (UInt64(values[11]), UInt64(values[12]))
+      (item.answerPackets, item.answerBytes) = (UInt64(values[12]), UInt64(values[13]))
     case (.control, 6), (.control, 7):
       guard let flags = UInt8(exactly: values[4]), let sequence = UInt32(exactly: values[6]), values[5] >= 0, (flags & 2 != 0) == (count == 7)
       else { throw failure() }
@@ -74,12 +75,12 @@ extension EdgeStreamDecoding {
     return item
   }
 
-  /// Times lie within 2^62 ns of the epoch; what is told of one from another's is held to half of that, so that sums fit 64 bits.
-  private static func isTime(_ value: Int64) -> Bool { value.magnitude < 1 << 61 }
+  /// Times lie within 2^62 ns of the epoch; what is told of one from another's is held to a quarter of that, so that sums fit 64 bits.
+  private static func isTime(_ value: Int64) -> Bool { value.magnitude < 1 << 60 }
   private static func arrival(_ lag: Int64, _ rank: Int64) -> Arrival? {
     isSpan(lag) ? UInt32(exactly: rank).map { Arrival(lagNanoseconds: lag, rank: $0) } : nil
   }
-  private static func isSpan(_ value: Int64) -> Bool { value >= 0 && value < 1 << 61 }
+  private static func isSpan(_ value: Int64) -> Bool { value >= 0 && value < 1 << 60 }
 
   static func fragments(_ line: [UInt8]) throws(DocumentError) -> FragmentsRecord {
     var window: Timestamp?

@@ -71,6 +71,8 @@ public struct PartItem: Sendable, Equatable {
   public var arrival: Arrival
   /// Latest time of a packet.
   public var lastNanoseconds: Int64
+  /// How much later than that the time is for which the last packet stands.
+  public var tailNanoseconds: Int64 = 0
   /// Packets of the first one's sender.
   public var packets: UInt64 = 0
   /// Their IP bytes.

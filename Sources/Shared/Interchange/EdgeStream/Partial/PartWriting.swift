@@ -35,6 +35,7 @@ extension EdgeStreamWriter {
     value(item.arrival)
     if item.kind.isRun {
       value(item.lastNanoseconds &- item.timeNanoseconds)
+      value(item.tailNanoseconds)
       value(item.packets)
       value(item.bytes)
       value(item.slots)
