@@ -81,7 +81,8 @@ func edgeLines(_ stream: [UInt8]) -> [String] {
 
 /// The first line on which two streams disagree, for people.
 func firstDifference(_ found: [String], _ expected: [String]) -> String {
-  guard let place = (0..<max(found.count, expected.count)).first(where: { found.dropFirst($0).first != expected.dropFirst($0).first }) else {
+  guard let place = (0..<max(found.count, expected.count)).first(where: { found.dropFirst($0).first != expected.dropFirst($0).first })
+  else {
     return "none"
   }
   return "line \(place + 1):\n  found    \(found.dropFirst(place).first ?? "none")\n  expected \(expected.dropFirst(place).first ?? "none")"

@@ -149,7 +149,8 @@ extension Flow {
       if !state.contains(.seenSYNACK) {
         state.insert(packet.isFromA ? .seenSYNACK : [.seenSYNACK, .synAckFromB])
         // Who the client is may have been decided otherwise by an earlier window: what counts here is who sent the SYN.
-        if handshakeNanoseconds != Self.noTime, state.contains(.synFromB) == packet.isFromA, packet.timeNanoseconds >= handshakeNanoseconds {
+        if handshakeNanoseconds != Self.noTime, state.contains(.synFromB) == packet.isFromA, packet.timeNanoseconds >= handshakeNanoseconds
+        {
           handshakeNanoseconds = packet.timeNanoseconds - handshakeNanoseconds
           events.insert(.handshake)
         }

@@ -81,7 +81,9 @@ struct DirectionRules {
     let aRegistered = ServiceRegistry.shared.isRegistered(proto: proto, port: flow.key.aPort)
     let bRegistered = ServiceRegistry.shared.isRegistered(proto: proto, port: flow.key.bPort)
     if aRegistered != bRegistered { return (aRegistered, .registered) }
-    for limit in [1024, 49152] as [UInt16] where (flow.key.aPort < limit) != (flow.key.bPort < limit) { return (flow.key.aPort < limit, .port) }
+    for limit in [1024, 49152] as [UInt16] where (flow.key.aPort < limit) != (flow.key.bPort < limit) {
+      return (flow.key.aPort < limit, .port)
+    }
     if flow.key.aPort != flow.key.bPort { return (flow.key.aPort < flow.key.bPort, .port) }
     return (firstFromB, .first)
   }

@@ -14,7 +14,8 @@ final class PartStage: FlowStage {
 
   /// Begins the stream: its header names the captures but those among `passingOver` that are none.
   init(
-    _ merge: CaptureMerge, names: [String], passingOver: Set<String>, header: EdgeStreamHeader, memoryByteCount: UInt64, to sink: any ByteSink
+    _ merge: CaptureMerge, names: [String], passingOver: Set<String>, header: EdgeStreamHeader, memoryByteCount: UInt64,
+    to sink: any ByteSink
   ) throws(StreamError) {
     var header = header
     var sources: [PartialSource] = []

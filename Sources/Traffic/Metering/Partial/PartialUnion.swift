@@ -90,7 +90,8 @@ extension FragmentsRecord {
     let (a, b) = isFromA ? (from, to) : (to, from)
     return PartOrder(
       key: FlowKey(
-        a: (a.high, a.low, 0), b: (b.high, b.low, 0), proto: proto.number, isIPv6: from.isIPv6, network: network.flatMap(Overlay.number) ?? 0),
+        a: (a.high, a.low, 0), b: (b.high, b.low, 0), proto: proto.number, isIPv6: from.isIPv6,
+        network: network.flatMap(Overlay.number) ?? 0),
       isFromA: isFromA, source: source)
   }
 }

@@ -46,7 +46,9 @@ struct PartWindow {
     let place = place(of: packet)
     let last = Int(entries[place].lastNode)
     let isPlain = packet.tcpFlags & (TCPFlags.syn | TCPFlags.fin | TCPFlags.rst) == 0 && packet.icmpType == 255
-    guard entries[place].isRunning, isPlain, Self.goesOn(nodes[last].item, packet, arrival, idleNanoseconds) else { return begin(packet, in: place, slot: slot, arrival: arrival, idleNanoseconds: idleNanoseconds) }
+    guard entries[place].isRunning, isPlain, Self.goesOn(nodes[last].item, packet, arrival, idleNanoseconds) else {
+      return begin(packet, in: place, slot: slot, arrival: arrival, idleNanoseconds: idleNanoseconds)
+    }
     join(packet, to: last, slot: slot, arrival: arrival)
   }
 
@@ -85,7 +87,9 @@ struct PartWindow {
     let kind = isControl ? .control : Self.kind(of: packet)
     if entries[place].isRunning, !isControl {
       let run = nodes[Int(entries[place].lastNode)].item
-      if Self.goesOn(run, packet, arrival, idleNanoseconds), kind == .run || run.kind != .run { return join(packet, to: Int(entries[place].lastNode), slot: slot, arrival: arrival) }
+      if Self.goesOn(run, packet, arrival, idleNanoseconds), kind == .run || run.kind != .run {
+        return join(packet, to: Int(entries[place].lastNode), slot: slot, arrival: arrival)
+      }
     }
     var item = PartItem(kind, isFromB: !packet.isFromA, at: time, arrival)
     item.tailNanoseconds = arrival.lagNanoseconds

@@ -66,7 +66,8 @@ extension EdgeStreamDecoding {
       item.answerArrival = arrival
       (item.answerPackets, item.answerBytes) = (UInt64(values[12]), UInt64(values[13]))
     case (.control, 6), (.control, 7):
-      guard let flags = UInt8(exactly: values[4]), let sequence = UInt32(exactly: values[6]), values[5] >= 0, (flags & 2 != 0) == (count == 7)
+      guard let flags = UInt8(exactly: values[4]), let sequence = UInt32(exactly: values[6]), values[5] >= 0,
+        (flags & 2 != 0) == (count == 7)
       else { throw failure() }
       (item.flags, item.bytes, item.sequence, item.packets) = (flags, UInt64(values[5]), sequence, 1)
     case (.refused, 4), (.unreachable, 4): break
