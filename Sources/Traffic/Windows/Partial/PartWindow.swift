@@ -65,7 +65,8 @@ struct PartWindow {
     let time = packet.timeNanoseconds
     let last = max(nodes[node].item.lastNanoseconds, time)
     nodes[node].item.lastNanoseconds = last
-    nodes[node].item.tailNanoseconds = time + arrival.lagNanoseconds - last
+    // Below zero where the latest time lies so far ahead that it was not believed.
+    nodes[node].item.tailNanoseconds = max(0, time + arrival.lagNanoseconds - last)
     nodes[node].item.slots |= slot
     if nodes[node].item.isFromB != packet.isFromA {
       nodes[node].item.packets &+= 1
