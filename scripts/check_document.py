@@ -20,7 +20,7 @@ import xxhash
 SCHEMAS = pathlib.Path(__file__).resolve().parent.parent / "docs" / "formats" / "schemas"
 PROTOCOLS = {"icmp": 1, "igmp": 2, "ipip": 4, "tcp": 6, "udp": 17, "dccp": 33, "ipv6": 41, "rsvp": 46, "gre": 47, "esp": 50, "ah": 51,
              "icmp6": 58, "eigrp": 88, "ospf": 89, "pim": 103, "vrrp": 112, "l2tp": 115, "sctp": 132, "udplite": 136}
-RANK = {"header": 0, "edge": 1, "nesting": 1, "name": 2, "source": 3, "end": 4}
+RANK = {"header": 0, "edge": 1, "nesting": 1, "part": 1, "fragments": 1, "name": 2, "source": 3, "end": 4}
 
 
 def load(kind):
@@ -76,6 +76,29 @@ def order(record):
     inbound, outbound = record["inbound"], record["outbound"]
     return place + (address_order(record["host"]), proto_number(inbound["proto"]), inbound["port"], address_order(outbound["server"]),
                     proto_number(outbound["proto"]), outbound["port"])
+
+
+def part_order(record):
+    """The place of parts and fragments in a partial stream."""
+    place = (record["window"], record["record"] == "fragments", record.get("network", "").encode())
+    if record["record"] == "part":
+        return place + (address_order(record["a"]), address_order(record["b"]), proto_number(record["proto"]), record.get("a_port", 0),
+                        record.get("b_port", 0), record["source"])
+    sender, receiver = address_order(record["from"]), address_order(record["to"])
+    return place + (min(sender, receiver), max(sender, receiver), proto_number(record["proto"]), sender > receiver, record["source"])
+
+
+def part_volume(part):
+    """Packets and bytes of a part: see docs/formats/partial.md."""
+    packets = volume = 0
+    for item in part["items"]:
+        if item[0] < 6:
+            packets, volume = packets + item[6], volume + item[7]
+            if len(item) > 9:
+                packets, volume = packets + item[12], volume + item[13]
+        elif item[0] < 8:
+            packets, volume = packets + 1, volume + item[5]
+    return packets, volume
 
 
 def nanoseconds(seconds):
@@ -149,7 +172,7 @@ def edges(data):
     lines = data.split(b"\n")
     if lines[-1]:
         yield "the last line has no newline"
-    at, last, named = -1, None, None
+    at, last, named, header = -1, None, None, {}
     sums, stated = {"edge_packets": 0, "edge_bytes": 0}, {"edge_packets": 0, "edge_bytes": 0}
     before = 0
     for number, line in enumerate(lines[:-1], 1):
@@ -174,6 +197,21 @@ def edges(data):
         if RANK[kind] < at or (number == 1) != (kind == "header"):
             yield f"{place}a {kind} record out of order"
         at = RANK[kind]
+        if kind == "header":
+            header = record
+        if kind in ("edge", "nesting") and "partial" in header or kind in ("part", "fragments") and "partial" not in header:
+            yield f"{place}a {kind} record in a stream that is {'' if 'partial' in header else 'not '}partial"
+            continue
+        if kind in ("part", "fragments"):
+            if last is not None and part_order(record) <= last:
+                yield f"{place}out of order"
+            last = part_order(record)
+            if record["source"] >= len(header["sources"]):
+                yield f"{place}source {record['source']} is not in the header"
+        if kind == "part":
+            packets, volume = part_volume(record)
+            sums["edge_packets"] += packets
+            sums["edge_bytes"] += volume
         if kind in ("edge", "nesting"):
             if last is not None and order(record) <= last:
                 yield f"{place}out of order"

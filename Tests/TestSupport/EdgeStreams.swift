@@ -26,6 +26,7 @@ public struct EdgeStreams: Sendable {
       case .edge(let edge): stream.edges.append(edge)
       case .nesting(let nesting): stream.nestings.append(nesting)
       case .name(let name): stream.names.append(name)
+      case .part, .fragments: break
       case .source(let source): stream.sources.append(source)
       }
     }

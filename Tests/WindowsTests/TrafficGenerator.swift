@@ -6,6 +6,10 @@ struct TrafficGenerator {
   let idleTCP: Int64
   let idleOther: Int64
   let lateness: Int64
+  /// Whether time stands still for hours now and then.
+  var hasLongGaps = false
+  /// Whether packets arrive in the order of their times.
+  var isInOrder = false
   private var packets: [TestPacket] = []
   private var clock = TestPacket.start
   private static let hosts = [
@@ -27,7 +31,7 @@ struct TrafficGenerator {
 
   /// Reorders within the lateness: a packet arrives less than it after its time.
   private mutating func arrivals() -> [TestPacket] {
-    let reorders = Bool.random(using: &random)
+    let reorders = Bool.random(using: &random) && !isInOrder
     var arriving: [(at: Int64, place: Int, packet: TestPacket)] = []
     for (place, packet) in packets.enumerated() {
       let delay = reorders && Int.random(in: 0..<4, using: &random) == 0 ? Int64.random(in: 0..<lateness, using: &random) : 0
@@ -40,6 +44,7 @@ struct TrafficGenerator {
 
   /// Lets time pass: mostly little, sometimes just as much as an idle limit.
   private mutating func pass() {
+    if hasLongGaps, number(0...60) == 0 { clock += 3_600_000_000_000 * Int64(number(1...4)) + Int64(number(-1...1)) }
     switch number(0...30) {
     case 0: clock += idleTCP + Int64(number(-1...1))
     case 1, 2: clock += idleOther + Int64(number(-1...1))

@@ -48,7 +48,7 @@ public struct TopologyBuilder {
   public mutating func add(_ record: EdgeStreamRecord) {
     switch record {
     case .edge(let edge): add(edge)
-    case .nesting: break
+    case .nesting, .part, .fragments: break
     case .name(let record): identities.add(record)
     case .source(let source): sources.append(source)
     }

@@ -51,6 +51,9 @@ struct SelectionOptions: ParsableArguments {
     return dedupWindow.nanoseconds > 0 ? dedupWindow.nanoseconds : Self.dedupWindowNanoseconds
   }
 
+  /// Whether pieces of the traffic that were read with these options can be merged exactly.
+  var canBeMerged: Bool { dedupNanoseconds == nil && tunnels != .both && hosts == nil }
+
   func validate() throws {
     if let since, let until, TimeSelection(since: since.timestamp, until: until.timestamp) == nil {
       throw ValidationError("--since \(since) is not before --until \(until): no time is left to look at.")

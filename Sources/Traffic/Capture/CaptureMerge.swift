@@ -57,6 +57,8 @@ public final class CaptureMerge {
   public let order: [Int]
   /// The names of the captures in canonical order.
   public var names: [String] { inputs.map(\.path) }
+  /// Time of the first packet of each capture, in canonical order; nil for those without packets.
+  public let firstTimes: [Int64?]
   /// Names of addresses that the captures give; complete once `next` has given nil.
   public let addressNames = CapturedNames()
   /// What each capture turned out to be, in canonical order; complete once `next` has given nil.
@@ -93,6 +95,7 @@ public final class CaptureMerge {
     looks.sort { $0.isBefore($1) }
     order = looks.map(\.number)
     inputs = looks.map(\.input)
+    firstTimes = looks.map(\.first)
     endings = looks.map(\.ending)
     readBytes = looks.reduce(0) { $0 + ($1.first == nil ? $1.readBytes : 0) }
     queue = CaptureQueue(sourceCount: looks.count)

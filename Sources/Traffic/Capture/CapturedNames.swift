@@ -9,6 +9,9 @@ public struct NamedAddress: Hashable, Sendable, Comparable {
   /// The lower 64 bits; for IPv4 the address is in the lowest 32.
   public var low: UInt64
 
+  /// The address of these bits.
+  public init(isIPv6: Bool, high: UInt64, low: UInt64) { (self.isIPv6, self.high, self.low) = (isIPv6, high, low) }
+
   /// IPv4 before IPv6, then by number.
   public static func < (a: NamedAddress, b: NamedAddress) -> Bool {
     if a.isIPv6 != b.isIPv6 { return b.isIPv6 }
@@ -75,7 +78,7 @@ public final class CapturedNames {
   }
 
   /// Adds one name to an address.
-  func add(_ name: String, to address: NamedAddress) {
+  public func add(_ name: String, to address: NamedAddress) {
     guard name.utf8.count <= Self.nameByteCountMax else { return }
     var names = byAddress[address] ?? []
     let place = names.firstIndex { !$0.utf8.lexicographicallyPrecedes(name.utf8) } ?? names.count

@@ -18,10 +18,10 @@ public struct Evictions: Sendable {
   /// What was given up of an input, by its number.
   public subscript(source: Int) -> Loss { source < losses.count ? losses[source] : Loss() }
 
-  /// Counts a packet of an input that is in no edge.
-  mutating func addPacket(source: UInt16, bytes: UInt64) {
+  /// Counts packets of an input that are in no edge.
+  mutating func add(source: UInt16, packets: UInt64, bytes: UInt64) {
     let place = room(for: source)
-    losses[place].packets += 1
+    losses[place].packets += packets
     losses[place].bytes += bytes
   }
 
@@ -43,7 +43,7 @@ extension FlowTable {
 
   /// Counts a packet for which there was no room.
   public mutating func giveUp(_ packet: FlowPacket) {
-    evictions.addPacket(source: packet.source, bytes: UInt64(packet.ipByteCount))
+    evictions.add(source: packet.source, packets: 1, bytes: UInt64(packet.ipByteCount))
   }
 
   /// Forgets a flow early; false where none can be spared.
@@ -63,7 +63,7 @@ extension FlowTable {
     guard let victim else { return false }
     let flow = unsafe entries[victim.entry]
     if flow.window != Flow.noWindow {
-      evictions.addPacket(source: flow.source, bytes: flow.bytesFromA &+ flow.bytesFromB)
+      evictions.add(source: flow.source, packets: 1, bytes: flow.bytesFromA &+ flow.bytesFromB)
     } else if !flow.state.contains(.ended) {
       evictions.addFlow(source: flow.source)
     }

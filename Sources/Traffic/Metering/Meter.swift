@@ -11,6 +11,7 @@ public struct Meter: ~Copyable {
   private let merge: CaptureMerge
   private let passedOver: Set<String>
   private let stage: any FlowStage
+  private let handsNotes: Bool
   private var fragments = FragmentTable()
   private var tallies: [SourceTally]
   private var batch: [FlowPacket]
@@ -37,10 +38,14 @@ public struct Meter: ~Copyable {
     let merge: CaptureMerge
     do { merge = try CaptureMerge(inputs: inputs, readsAhead: options.threadCount > 1) } catch { throw .input(error) }
     do throws(StreamError) {
-      let besides = min(memoryBesidesFlowsByteCount, options.memoryByteCount / 2)
-      let aggregator = try WindowAggregator(
-        header: header, flowCountMax: Int(clamping: max(1024, (options.memoryByteCount - besides) / flowByteCount)), to: sink)
-      let stage = AggregationStage(aggregator)
+      let stage: any FlowStage
+      if options.isPartial {
+        stage = try PartStage(
+          merge, passingOver: passingOver, header: header, memoryByteCount: options.memoryByteCount, to: sink)
+      } else {
+        stage = AggregationStage(
+          try WindowAggregator(header: header, flowCountMax: flowCountMax(memoryByteCount: options.memoryByteCount), to: sink))
+      }
       let isThreaded = options.threadCount > 1
       return Meter(
         merge, passingOver, try isThreaded ? ThreadedStage(stage) : stage, options, selection,
@@ -48,10 +53,17 @@ public struct Meter: ~Copyable {
     } catch { throw .output(error) }
   }
 
+  /// How many flows may be held within so much memory.
+  static func flowCountMax(memoryByteCount: UInt64) -> Int {
+    let besides = min(memoryBesidesFlowsByteCount, memoryByteCount / 2)
+    return Int(clamping: max(1024, (memoryByteCount - besides) / flowByteCount))
+  }
+
   private init(
     _ merge: CaptureMerge, _ passedOver: Set<String>, _ stage: any FlowStage, _ options: MeterOptions,
     _ selection: consuming PacketSelection, batchCount: Int
   ) {
+    // Times of other packets move the clock of pieces, too.
     takesCommon =
       selection.isEverything && options.hosts == nil && options.networks != .vlan && !options.countsConversations
     self.options = options
@@ -60,6 +72,7 @@ public struct Meter: ~Copyable {
     self.merge = merge
     self.passedOver = passedOver
     self.stage = stage
+    handsNotes = stage.takesNotes
     tallies = Array(repeating: SourceTally(), count: merge.names.count)
     batch = Array(repeating: FlowPacket(), count: batchCount)
   }
@@ -96,7 +109,9 @@ public struct Meter: ~Copyable {
     guard result.sources.contains(where: { $0.complete || $0.packets > 0 }) else { throw .nothingUsable(records) }
     result.filterRefusals = selection.filter?.refusals.map(\.message) ?? []
     result.forgottenDuplicateCount = selection.deduplicator?.gaveUp ?? 0
-    do { try stage.finish(names: NameRecord.records(of: merge.addressNames), sources: result.sources) } catch { throw .output(error) }
+    let names = NameRecord.records(
+      of: merge.addressNames, countMax: options.isPartial ? NameRecord.partialNameCountMax : NameRecord.nameCountMax)
+    do { try stage.finish(names: names, sources: result.sources) } catch { throw .output(error) }
     return result
   }
 
@@ -171,6 +186,7 @@ public struct Meter: ~Copyable {
       try takeFlow(inner, frame, source: source)
       // Whatever of the carrier comes in later fragments is of the flow inside.
       if packet.kind == .firstFragment, inner.kind != .laterFragment {
+        if handsNotes { return try note(packet, carrying: inner, source: source) }
         for waiting in fragments.learn(packet, carried: inner) { try take(waiting) }
       }
     case .both:
@@ -209,6 +225,12 @@ public struct Meter: ~Copyable {
         if options.networks == .none { summary.network = 0 }
         try hand(summary, source: source)
       }
+    case .firstFragment where handsNotes:
+      try push(packet, source: source, isRepeated: isRepeated)
+      try note(packet, source: source)
+    case .laterFragment where handsNotes:
+      tallies[source].countLost(packet)
+      try note(packet, source: source)
     case .firstFragment:
       try push(packet, source: source, isRepeated: isRepeated)
       for waiting in fragments.learn(packet) { try take(waiting) }
@@ -219,8 +241,10 @@ public struct Meter: ~Copyable {
         try push(packet, source: source, isRepeated: isRepeated)
       }
       for waiting in fragments.takeLost() { countLost(waiting) }
-    case .nonIP, .unsupportedLink, .malformed, .notIPHeader, .cutIPHeader, .cutTransportHeader: tallies[source].countLost(packet)
-    case .quotedAsRefused, .quotedAsUnreachable: break
+    case .nonIP, .unsupportedLink, .malformed, .notIPHeader, .cutIPHeader, .cutTransportHeader:
+      tallies[source].countLost(packet)
+      if handsNotes { try note(packet, source: source) }
+    case .quotedAsRefused, .quotedAsUnreachable, .carriedByFragment: break
     }
   }
 
@@ -245,6 +269,18 @@ public struct Meter: ~Copyable {
     var packet = packet
     packet.kind = .flow
     try hand(packet, source: source)
+  }
+
+  /// Hands on a packet that is not one of a flow, or not only; a fragment's identification stands in place of a sequence number, and the
+  /// length of its IP header in place of TCP's flags. What a first fragment carries follows it.
+  private mutating func note(_ packet: PacketSummary, carrying inner: PacketSummary? = nil, source: Int) throws(StreamError) {
+    var packet = packet
+    packet.sequence = packet.identification
+    packet.tcpFlags = UInt8(truncatingIfNeeded: packet.transportOffset &- packet.networkOffset)
+    try hand(packet, source: source)
+    guard var inner else { return }
+    inner.kind = .carriedByFragment
+    try hand(inner, source: source)
   }
 
   private mutating func hand(_ packet: PacketSummary, source: Int) throws(StreamError) {

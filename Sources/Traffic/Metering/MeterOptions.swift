@@ -34,6 +34,8 @@ public struct MeterOptions: Sendable {
   public var threadCount = 1
   /// How much memory may be used; flows beyond it are forgotten early and what that loses is counted.
   public var memoryByteCount: UInt64 = 4 << 30
+  /// Whether a partial stream is written, to be merged with others.
+  public var isPartial = false
 
   /// One thread, 4 GiB, overlays looked into, everything counted.
   public init() {}

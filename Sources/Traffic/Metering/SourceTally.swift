@@ -102,7 +102,7 @@ struct SourceTally {
     case .notIPHeader: malformed.packets += 1
     case .cutIPHeader: cutHeader.packets += 1
     case .laterFragment: add(packet, to: &fragments)
-    case .flow, .firstFragment, .quotedAsRefused, .quotedAsUnreachable: break
+    case .flow, .firstFragment, .quotedAsRefused, .quotedAsUnreachable, .carriedByFragment: break
     }
   }
 

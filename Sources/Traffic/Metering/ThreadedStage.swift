@@ -19,6 +19,7 @@ final class ThreadedStage: FlowStage {
     init(_ stage: any FlowStage) { self.stage = stage }
   }
 
+  let takesNotes: Bool
   private let shared: Shared
   /// Enough that neither side stops when the other closes a window, few enough to stay in the cache.
   private let full = HandOver<Batch>(countMax: 16)
@@ -27,6 +28,7 @@ final class ThreadedStage: FlowStage {
 
   init(_ stage: any FlowStage) throws(StreamError) {
     shared = Shared(stage)
+    takesNotes = stage.takesNotes
     let (shared, full, empty) = (shared, full, empty)
     do throws(WorkerThread.Failure) {
       thread = try WorkerThread {

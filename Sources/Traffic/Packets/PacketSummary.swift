@@ -22,6 +22,8 @@ public enum PacketKind: UInt8, Sendable {
   case quotedAsRefused
   /// No packet of its own: what an ICMP error quotes of a packet that could not be delivered.
   case quotedAsUnreachable
+  /// No packet of its own: what the first fragment of a carrier before it carries.
+  case carriedByFragment
 }
 
 /// Link, network and transport of one packet in one flat value: all that flows are made from. No object is made per packet.

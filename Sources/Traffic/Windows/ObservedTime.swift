@@ -41,6 +41,18 @@ struct ObservedTime {
     }
   }
 
+  /// Notes times from one to another without a gap between them, and gives the first of the span that the first of them lies in.
+  mutating func note(_ time: Int64, through last: Int64) -> Int64 {
+    let since = note(time)
+    guard last > time, let place = spans.lastIndex(where: { $0.first <= time }) else { return since }
+    spans[place].last = max(spans[place].last, last)
+    while place + 1 < spans.count, Self.isNear(spans[place].last, spans[place + 1].first) {
+      spans[place].last = max(spans[place].last, spans[place + 1].last)
+      spans.remove(at: place + 1)
+    }
+    return since
+  }
+
   private static func isNear(_ earlier: Int64, _ later: Int64) -> Bool {
     later <= earlier || later - earlier <= gapNanoseconds
   }

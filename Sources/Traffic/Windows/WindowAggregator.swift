@@ -34,7 +34,7 @@ public struct WindowAggregator: ~Copyable {
   private var edges = EdgeTable()
   private var writer: EdgeStreamWriter
   /// Numbers of the windows that hold something and have not closed, ascending.
-  private var open: [Int64] = []
+  var open: [Int64] = []
   private let windowNanoseconds: Int64
   private let latenessNanoseconds: Int64
   /// With more open windows than this the oldest closes early; times that are not believed open at most half of them. Absurd times must choose
@@ -46,6 +46,8 @@ public struct WindowAggregator: ~Copyable {
   private static let shareCount = 1 << 17
   /// Longer limits than this (73 years) mean no limit, and their sums with times fit 64 bits.
   private static let limitNanosecondsMax: Int64 = 1 << 61
+  /// An option's length of time as it is reckoned with.
+  public static func limit(_ nanoseconds: UInt64) -> Int64 { min(Int64(clamping: nanoseconds), limitNanosecondsMax) }
 
   /// An aggregator that writes to `sink`; the header is written at once. All times lie strictly within 2^62 ns of the epoch.
   ///
@@ -53,11 +55,10 @@ public struct WindowAggregator: ~Copyable {
   public init(header: EdgeStreamHeader, flowCountMax: Int = .max, to sink: any ByteSink) throws(StreamError) {
     writer = try EdgeStreamWriter(header: header, to: sink)
     windowNanoseconds = Int64(header.windowSeconds) * 1_000_000_000
-    func limit(_ value: UInt64) -> Int64 { min(Int64(clamping: value), Self.limitNanosecondsMax) }
-    latenessNanoseconds = limit(header.latenessNanoseconds)
+    latenessNanoseconds = Self.limit(header.latenessNanoseconds)
     clock = WindowClock(windowNanoseconds: windowNanoseconds, latenessNanoseconds: latenessNanoseconds)
     table = FlowTable(
-      idleTCPNanoseconds: limit(header.idleTCPNanoseconds), idleOtherNanoseconds: limit(header.idleOtherNanoseconds),
+      idleTCPNanoseconds: Self.limit(header.idleTCPNanoseconds), idleOtherNanoseconds: Self.limit(header.idleOtherNanoseconds),
       countMax: flowCountMax)
   }
 
@@ -143,7 +144,7 @@ public struct WindowAggregator: ~Copyable {
     return answer
   }
 
-  private mutating func closeOldest() throws(StreamError) {
+  mutating func closeOldest() throws(StreamError) {
     let window = open.removeFirst()
     let (start, overflow) = window.multipliedReportingOverflow(by: windowNanoseconds)
     let windowStart = overflow ? Int64.min : start

@@ -120,7 +120,7 @@ struct WindowClock {
   }
 
   /// ⌊inside · 60 / length⌋ without overflow: `inside` is below `length`, which is at most a year.
-  private static func scaled(_ inside: Int64, _ length: Int64) -> Int64 { inside * 60 / length }
+  static func scaled(_ inside: Int64, _ length: Int64) -> Int64 { inside * 60 / length }
 
   /// The first nanosecond of a slot.
   private static func slotStart(_ slot: Int64, _ length: Int64) -> Int64 { (slot * length + 59) / 60 }

@@ -11,7 +11,7 @@ enum EdgeStreamDecoding {
   }
 
   /// Walks the members of a record; `member` must read or skip each value.
-  private static func members(
+  static func members(
     _ line: [UInt8], _ member: (String, inout JSONCursor) throws(DocumentError) -> Void
   ) throws(DocumentError) {
     var cursor = JSONCursor(line)
@@ -21,24 +21,24 @@ enum EdgeStreamDecoding {
 
   private static func missing(_ name: String) -> DocumentError { DocumentError(at: .byte(0), found: "no «\(name)»", expected: "«\(name)»") }
 
-  private static func require<Value>(_ value: Value?, _ name: String) throws(DocumentError) -> Value {
+  static func require<Value>(_ value: Value?, _ name: String) throws(DocumentError) -> Value {
     guard let value else { throw missing(name) }
     return value
   }
 
-  private static func time(_ cursor: inout JSONCursor) throws(DocumentError) -> Timestamp {
+  static func time(_ cursor: inout JSONCursor) throws(DocumentError) -> Timestamp {
     let text = try cursor.string()
     guard let time = Timestamp(rfc3339: text) else { throw DocumentError(at: .byte(0), found: "«\(text)»", expected: "an RFC 3339 time") }
     return time
   }
 
-  private static func address(_ cursor: inout JSONCursor) throws(DocumentError) -> IPAddress {
+  static func address(_ cursor: inout JSONCursor) throws(DocumentError) -> IPAddress {
     let text = try cursor.string()
     guard let address = IPAddress(text) else { throw DocumentError(at: .byte(0), found: "«\(text)»", expected: "an IP address") }
     return address
   }
 
-  private static func transport(_ cursor: inout JSONCursor) throws(DocumentError) -> TransportProtocol {
+  static func transport(_ cursor: inout JSONCursor) throws(DocumentError) -> TransportProtocol {
     if try cursor.kind() == .number { return TransportProtocol(number: try cursor.unsigned(UInt8.self)) }
     let text = try cursor.string()
     guard let proto = TransportProtocol(text) else {
@@ -59,6 +59,8 @@ enum EdgeStreamDecoding {
     let record = try kind(of: line)
     var schema = ""
     var window: UInt64?
+    var isPartial = false
+    var sources: [PartialSource] = []
     try members(line) { (key, cursor) throws(DocumentError) in
       switch key {
       case "schema": schema = try cursor.string()
@@ -73,6 +75,8 @@ enum EdgeStreamDecoding {
       case "until": header.selection.until = try time(&cursor)
       case "hosts": header.selection.hosts = try cursor.string()
       case "dedup_s": header.selection.dedupNanoseconds = try cursor.secondsAsNanoseconds()
+      case "partial": isPartial = try cursor.bool()
+      case "sources": try cursor.array { (cursor) throws(DocumentError) in sources.append(try partialSource(&cursor)) }
       default: try cursor.skip()
       }
     }
@@ -84,6 +88,7 @@ enum EdgeStreamDecoding {
       throw DocumentError(at: .byte(0), found: "no usable window_s", expected: "window_s from 1 to 31622400")
     }
     header.windowSeconds = window
+    if isPartial { header.partialSources = sources }
     return header
   }
 
@@ -292,7 +297,8 @@ enum EdgeStreamDecoding {
       default: try cursor.skip()
       }
     }
-    return NameRecord(address: try require(found, "address"), names: try require(names, "names"), namesMore: namesMore)
+    return NameRecord(address: try require(found, "address"), names: try require(names, "names"), namesMore: namesMore,
+      countMax: NameRecord.partialNameCountMax)
   }
 
   static func source(_ line: [UInt8]) throws(DocumentError) -> SourceRecord {
@@ -341,6 +347,7 @@ enum EdgeStreamDecoding {
       case "received": source.received = try cursor.unsigned()
       case "dropped": source.dropped = try cursor.unsigned()
       case "clock_offset_s": source.clockOffsetNanoseconds = try cursor.signedSecondsAsNanoseconds()
+      case "inexact_runs": source.inexactRuns = try cursor.unsigned()
       case "first": source.first = try time(&cursor)
       case "last": source.last = try time(&cursor)
       case "complete": source.complete = try cursor.bool()

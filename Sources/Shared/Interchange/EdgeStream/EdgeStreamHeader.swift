@@ -11,6 +11,8 @@ public struct EdgeStreamHeader: Sendable, Equatable {
   public var idleTCPNanoseconds: UInt64
   /// After how much silence any other flow ends, in nanoseconds.
   public var idleOtherNanoseconds: UInt64
+  /// The inputs of a partial stream, by whose places its records name them; nil for a stream of edges.
+  public var partialSources: [PartialSource]?
 
   /// What of the traffic was looked at, and how.
   public var selection = Selection()

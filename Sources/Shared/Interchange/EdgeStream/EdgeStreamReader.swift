@@ -5,6 +5,10 @@ public enum EdgeStreamRecord: Sendable, Equatable {
   case edge(EdgeRecord)
   case nesting(NestingRecord)
   case name(NameRecord)
+  /// In partial streams alone.
+  case part(PartRecord)
+  /// In partial streams alone.
+  case fragments(FragmentsRecord)
   case source(SourceRecord)
 }
 
@@ -27,15 +31,21 @@ public struct EdgeStreamReader: ~Copyable {
   private var finished = false
 
   /// Opens a stream by reading its header; `allowIncomplete` takes what is there of a stream that was cut short.
-  public init(_ source: any ByteSource, allowIncomplete: Bool = false) throws {
+  ///
+  /// A partial stream is refused unless `allowPartial`: what it holds are no edges yet.
+  public init(_ source: any ByteSource, allowIncomplete: Bool = false, allowPartial: Bool = false) throws {
     self.source = source
     self.allowIncomplete = allowIncomplete
     lines = LineBuffer(source)
     guard let line = try lines.next() else {
       throw DocumentError(document: source.name, at: .line(1), found: "nothing", expected: "the header of \(EdgeStreamHeader.schema)")
     }
-    do {
-      header = try EdgeStreamDecoding.header(line)
+    do throws(DocumentError) {
+      let header = try EdgeStreamDecoding.header(line)
+      guard allowPartial || header.partialSources == nil else {
+        throw DocumentError(at: .line(1), found: "a partial stream", expected: "a stream of edges: run flowagg merge first")
+      }
+      self.header = header
     } catch {
       throw Self.placed(error, source.name, 1)
     }
@@ -72,6 +82,8 @@ public struct EdgeStreamReader: ~Copyable {
         case "edge": return .edge(try counted(line, EdgeStreamDecoding.edge(line)))
         case "nesting": return .nesting(try counted(line, EdgeStreamDecoding.nesting(line)))
         case "name": return .name(try counted(line, EdgeStreamDecoding.name(line)))
+        case "part" where header.partialSources != nil: return .part(try counted(line, EdgeStreamDecoding.part(line)))
+        case "fragments" where header.partialSources != nil: return .fragments(try counted(line, EdgeStreamDecoding.fragments(line)))
         case "source": return .source(try counted(line, EdgeStreamDecoding.source(line)))
         case "end": return try finish(line)
         case "header": throw DocumentError(at: .line(Int(records) + 1), found: "another header", expected: "one stream, not several")

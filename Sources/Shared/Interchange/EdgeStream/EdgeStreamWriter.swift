@@ -4,7 +4,9 @@ import ByteStreams
 ///
 /// Unsafe: finished text goes to digest and sink as a pointer into the writer's buffer; bound: what the buffer holds, within `take` alone.
 public struct EdgeStreamWriter: ~Copyable {
-  private var text = ByteWriter()
+  var text = ByteWriter()
+  /// Whether the part that was begun last holds no item yet.
+  var isFirstItem = true
   private var digest = StreamDigest()
   private var records: UInt64 = 0
   private let sink: any ByteSink
@@ -22,6 +24,7 @@ public struct EdgeStreamWriter: ~Copyable {
     text.literal(",\"idle_other_s\":")
     text.seconds(nanoseconds: header.idleOtherNanoseconds)
     write(header.selection)
+    if let sources = header.partialSources { partial(sources) }
     try endRecord()
   }
 
@@ -38,7 +41,7 @@ public struct EdgeStreamWriter: ~Copyable {
     }
   }
 
-  private mutating func endRecord() throws(StreamError) {
+  mutating func endRecord() throws(StreamError) {
     text.literal("}\n")
     records += 1
     if text.count >= Self.flushAt { try flush() }
@@ -52,31 +55,31 @@ public struct EdgeStreamWriter: ~Copyable {
   }
 
   @inline(__always)
-  private mutating func count(_ name: StaticString, _ value: UInt64) {
+  mutating func count(_ name: StaticString, _ value: UInt64) {
     text.literal(name)
     text.integer(value)
   }
 
   @inline(__always)
-  private mutating func time(_ name: StaticString, _ value: Timestamp) {
+  mutating func time(_ name: StaticString, _ value: Timestamp) {
     text.literal(name)
     text.timestamp(value)
     text.byte(0x22)
   }
 
   @inline(__always)
-  private mutating func address(_ name: StaticString, _ value: IPAddress) {
+  mutating func address(_ name: StaticString, _ value: IPAddress) {
     text.literal(name)
     text.address(value)
     text.byte(0x22)
   }
 
-  private mutating func string(_ name: StaticString, _ value: String) {
+  mutating func string(_ name: StaticString, _ value: String) {
     text.literal(name)
     text.jsonString(value)
   }
 
-  private mutating func transport(_ name: StaticString, _ value: TransportProtocol) {
+  mutating func transport(_ name: StaticString, _ value: TransportProtocol) {
     text.literal(name)
     if let known = value.staticName {
       text.byte(0x22)
@@ -251,6 +254,7 @@ public struct EdgeStreamWriter: ~Copyable {
       text.literal(",\"clock_offset_s\":")
       text.signedSeconds(nanoseconds: source.clockOffsetNanoseconds)
     }
+    if source.inexactRuns > 0 { count(",\"inexact_runs\":", source.inexactRuns) }
     if let first = source.first { time(",\"first\":\"", first) }
     if let last = source.last { time(",\"last\":\"", last) }
     text.literal(source.complete ? ",\"complete\":true" : ",\"complete\":false")

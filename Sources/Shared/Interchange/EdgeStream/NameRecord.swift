@@ -2,6 +2,8 @@
 public struct NameRecord: Sendable, Equatable {
   /// How many names a record holds at most.
   public static let nameCountMax = 16
+  /// How many names one of a partial stream holds at most.
+  public static let partialNameCountMax = 64
 
   /// The address.
   public var address: IPAddress
@@ -10,11 +12,12 @@ public struct NameRecord: Sendable, Equatable {
   /// How many more names there were than `names` holds.
   public var namesMore: UInt64
 
-  /// The names of an address, in any order: the first 16 by UTF-8 bytes are kept, `namesMore` counts the others too.
-  public init(address: IPAddress, names: [String], namesMore: UInt64 = 0) {
+  /// The names of an address, in any order: the first 16 by UTF-8 bytes are kept, `namesMore` counts the others too. A partial stream keeps
+  /// more (64), so that merging finds the first 16 of all.
+  public init(address: IPAddress, names: [String], namesMore: UInt64 = 0, countMax: Int = Self.nameCountMax) {
     self.address = address
     let sorted = names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
-    self.names = Array(sorted.prefix(Self.nameCountMax))
+    self.names = Array(sorted.prefix(countMax))
     self.namesMore = namesMore + UInt64(sorted.count - self.names.count)
   }
 }

@@ -82,6 +82,8 @@ public struct SourceRecord: Sendable, Equatable {
   public var dropped: UInt64?
   /// What was added to every time of the capture.
   public var clockOffsetNanoseconds: Int64 = 0
+  /// How often a SYN of this input began a flow within a run of packets of another, which merging cannot cut.
+  public var inexactRuns: UInt64 = 0
   /// Earliest time of a packet, nil without packets.
   public var first: Timestamp?
   /// Latest time of a packet, nil without packets.

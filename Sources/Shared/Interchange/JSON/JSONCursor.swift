@@ -214,6 +214,20 @@ public struct JSONCursor {
     return value
   }
 
+  /// Reads an integer of either sign that fits 64 bits.
+  public mutating func integer() throws(DocumentError) -> Int64 {
+    skipSpace()
+    let isNegative = index < end && bytes[index] == 0x2D
+    if isNegative { index += 1 }
+    let start = index
+    let magnitude = try unsigned()
+    guard let value = Int64(exactly: magnitude) else {
+      index = start
+      throw failure("an integer within 2^63")
+    }
+    return isNegative ? -value : value
+  }
+
   /// Reads a decimal number of seconds as whole nanoseconds; more than nine decimals, an exponent or a sign is refused.
   public mutating func secondsAsNanoseconds() throws(DocumentError) -> UInt64 {
     skipSpace()
