@@ -57,6 +57,84 @@ import Testing
     }
   }
 
+  @Test func tunnelsAndFragmentsOfCarriersAreJoinedAcrossTheCuts() throws {
+    let start = FlowaggCaptures.start
+    var packets: [CapturedPacket] = []
+    for number in 0..<6 as Range<UInt32> {
+      // Tenants of the same addresses, whose carriers come in three fragments, the first in the middle.
+      let inner = Frames.ipv4("10.1.0.1", "10.1.0.2", 17, Frames.udp(40000, 53, payload: 900))
+      let datagram = Frames.udp(49999, 4789, Frames.vxlan(7 + number % 2, Frames.ethernet(inner)))
+      for (turn, place) in [400, 0, 800].enumerated() {
+        let piece = Array(datagram[place..<min(place + 400, datagram.count)])
+        let fragment = Frames.Fragment(of: number, offset: UInt16(place / 8), more: place + 400 < datagram.count)
+        let carrier = Frames.ipv4("192.0.2.1", "192.0.2.2", 17, piece, fragment: fragment)
+        packets.append(CapturedPacket(at: start + Int64(number) * 2_000_000_000 + Int64(turn) * 1_000_000, Frames.ethernet(carrier)))
+      }
+      let whole = Frames.ipv4(
+        "192.0.2.1", "192.0.2.2", 47,
+        Frames.gre(0x0800, key: number % 3, Frames.ipv4("10.1.0.2", "10.1.0.1", 6, Frames.tcp(5432, 40001, flags: 0x12))))
+      packets.append(CapturedPacket(at: start + Int64(number) * 2_000_000_000 + 5_000_000, Frames.ethernet(whole)))
+    }
+    let capture = pcap(packets)
+    let one = try Tools.run("flowagg", ["-"], input: capture)
+    #expect(one.edgeLines.count == 5)
+    for seed in 0..<3 as Range<UInt64> {
+      var random = SeededRandom(seed: seed)
+      let pieces = try #require(cut(capture, 24, &random))
+      let stream = try merged(pieces)
+      let agrees = stream.edgeLines == one.edgeLines
+      #expect(agrees, "seed \(seed): \(stream.text)\n\(one.text)")
+      let sources = try #require(try EdgeStreams.read(stream.output)).sources
+      let whole = try #require(try EdgeStreams.read(one.output)).sources[0]
+      #expect(sources.reduce(0) { $0 + $1.edgePackets } == whole.edgePackets)
+      #expect(sources.reduce(0) { $0 + $1.tunnelOverheadBytes } == whole.tunnelOverheadBytes)
+      #expect(sources.allSatisfy { $0.ipBytes == $0.edgeBytes + $0.tunnelOverheadBytes + $0.notInEdges.reduce(0) { $0 + $1.bytes } })
+    }
+  }
+
+  @Test func namesOfAllPiecesAreMerged() throws {
+    var streams: [String] = []
+    var captures: [String] = []
+    for piece in 0..<3 {
+      var capture = PcapngBuilder()
+      capture.section()
+      capture.interface()
+      capture.block(4) { block in
+        for name in 0..<10 {
+          let text = Array("name\(piece)\(name)".utf8) + [0]
+          block.number(UInt16(1))
+          block.number(UInt16(4 + text.count))
+          block.raw([10, 0, 0, 1] + text + [UInt8](repeating: 0, count: (4 - (4 + text.count) % 4) % 4))
+        }
+        block.number(UInt32(0))
+      }
+      capture.packet(
+        units: UInt64(1_767_225_600_000_000 + piece), Frames.ethernet(Frames.ipv4("10.0.0.1", "10.0.0.2", 17, Frames.udp(1, 53))))
+      captures.append(try scratch.write("c\(piece)", capture.bytes))
+      streams.append(scratch.path("p\(piece)"))
+      #expect(try Tools.run("flowagg", ["--partial", captures[piece], "-o", streams[piece]]).status == 0)
+    }
+    let one = try Tools.run("flowagg", captures)
+    #expect(one.text.contains("\"record\":\"name\"") && one.text.contains("\"names_more\":14"))
+    #expect(try Tools.run("flowagg", ["merge"] + streams.reversed()).output == one.output)
+    let inner = scratch.path("inner")
+    #expect(try Tools.run("flowagg", ["merge", "--partial", "-o", inner, streams[2], streams[0]]).status == 0)
+    #expect(try Tools.run("flowagg", ["merge", inner, streams[1]]).output == one.output)
+  }
+
+  @Test func streamsOfOtherOptionsAreNotMergedAndWhatNeedsOneRunIsRefused() throws {
+    let capture = try scratch.write("capture", pcap(FlowaggCaptures.small))
+    let paths = [scratch.path("a"), scratch.path("b")]
+    for (path, options) in zip(paths, [[], ["--filter", "tcp"]] as [[String]]) {
+      #expect(try Tools.run("flowagg", ["--partial", capture, "-o", path] + options).status == 0)
+    }
+    let refused = try Tools.run("flowagg", ["merge"] + paths)
+    #expect(refused.status == 65 && refused.messages.contains("--filter tcp"), "\(refused.messages)")
+    for option in [["--dedup"], ["--tunnels", "both"], ["--hosts", "10.0.0.1"]] {
+      #expect(try Tools.run("flowagg", ["--partial", capture] + option).status == 64)
+    }
+  }
+
   @Test func aPartialStreamIsAsItsSchemaSaysAndNoStreamOfEdges() throws {
     let capture = try scratch.write("capture", pcap(FlowaggCaptures.small))
     let partial = try Tools.run("flowagg", ["--partial", capture])

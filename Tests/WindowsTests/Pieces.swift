@@ -27,7 +27,7 @@ struct Pieces {
   /// The stream of one run over all captures.
   func whole() throws -> [UInt8] {
     let sink = MemorySink()
-    _ = try Meter.open(paths: captures, header: header, to: sink).run()
+    _ = try Meter.open(captures.map { CaptureInput(path: $0) }, header: header, to: sink).run()
     return sink.bytes
   }
 
@@ -36,7 +36,7 @@ struct Pieces {
     var options = MeterOptions()
     options.isPartial = true
     let sink = MemorySink()
-    _ = try Meter.open(paths: paths, header: header, options: options, to: sink).run()
+    _ = try Meter.open(paths.map { CaptureInput(path: $0) }, header: header, options: options, to: sink).run()
     return try scratch.write(name, sink.bytes)
   }
 

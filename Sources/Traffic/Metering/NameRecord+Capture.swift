@@ -7,7 +7,8 @@ extension NameRecord {
     names.sorted.map { address, names in
       NameRecord(
         address: address.isIPv6
-          ? IPAddress(high: address.high, low: address.low) : IPAddress(v4: UInt32(truncatingIfNeeded: address.low)), names: names, countMax: countMax)
+          ? IPAddress(high: address.high, low: address.low) : IPAddress(v4: UInt32(truncatingIfNeeded: address.low)), names: names,
+        countMax: countMax)
     }
   }
 }

@@ -297,7 +297,8 @@ enum EdgeStreamDecoding {
       default: try cursor.skip()
       }
     }
-    return NameRecord(address: try require(found, "address"), names: try require(names, "names"), namesMore: namesMore,
+    return NameRecord(
+      address: try require(found, "address"), names: try require(names, "names"), namesMore: namesMore,
       countMax: NameRecord.partialNameCountMax)
   }
 

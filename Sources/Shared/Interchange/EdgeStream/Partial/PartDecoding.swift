@@ -141,7 +141,9 @@ extension EdgeStreamDecoding {
     else { throw cursor.failure("a fragment") }
     let time = windowStart &+ values[1]
     if values[0] == 1 {
-      guard let bytes = UInt32(exactly: values[5]), let header = UInt32(exactly: values[6]) else { throw cursor.failure("a fragment's bytes") }
+      guard let bytes = UInt32(exactly: values[5]), let header = UInt32(exactly: values[6]) else {
+        throw cursor.failure("a fragment's bytes")
+      }
       return .init(later: identification, at: time, arrival, bytes: bytes, headerBytes: header)
     }
     guard let source = UInt16(exactly: values[5]), let destination = UInt16(exactly: values[6]) else { throw cursor.failure("two ports") }

@@ -134,7 +134,8 @@ public struct FragmentsRecord: Sendable, Equatable {
 
     public static func == (a: Item, b: Item) -> Bool {
       a.timeNanoseconds == b.timeNanoseconds && a.arrival == b.arrival && a.identification == b.identification
-        && a.bytes == b.bytes && a.headerBytes == b.headerBytes && a.ports?.source == b.ports?.source && a.ports?.destination == b.ports?.destination
+        && a.bytes == b.bytes && a.headerBytes == b.headerBytes && a.ports?.source == b.ports?.source
+        && a.ports?.destination == b.ports?.destination
     }
   }
 
