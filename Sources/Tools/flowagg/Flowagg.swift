@@ -20,7 +20,13 @@ struct Flowagg: ParsableCommand {
         flowagg capture/*.pcap.zst -o yesterday.edges.zst
         tcpdump -i any -w - | flowagg --window 60s | depgraph
       """,
-    version: holdfastVersion)
+    version: holdfastVersion, subcommands: [Edges.self, Flows.self], defaultSubcommand: Edges.self)
+}
+
+/// What `flowagg` does unless told otherwise.
+struct Edges: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "edges", abstract: "Write an edge stream: per time window, who used which service and how (the default).")
 
   @Argument(help: ArgumentHelp("Captures: files, folders, or - for standard input.", valueName: "input"))
   var inputs: [String] = ["-"]
@@ -56,7 +62,8 @@ struct Flowagg: ParsableCommand {
     try runTool(diagnostics) { try aggregate(diagnostics) }
   }
 
-  private func aggregate(_ diagnostics: Diagnostics) throws -> ExitStatus {
+  /// Reads the captures and writes their edges, or their flows.
+  func aggregate(_ diagnostics: Diagnostics, writesFlows: Bool = false) throws -> ExitStatus {
     var paths: [String] = []
     var inFolders: Set<String> = []
     for input in inputs {
@@ -75,6 +82,7 @@ struct Flowagg: ParsableCommand {
     do {
       var options = MeterOptions()
       if let threads { options.threadCount = threads }
+      options.writesFlows = writesFlows
       let meter = try Meter.open(paths: paths, passingOver: inFolders, header: header, options: options, to: sink)
       let (sources, passedOver) = try meter.run { progress.show(bytes: $0) }
       progress.clear()

@@ -16,6 +16,8 @@ public struct Meter: ~Copyable {
   private var batch: [FlowPacket]
   private var filled = 0
   private let seed = FlowPacket.seed
+  /// Whether packets of nothing but common headers are read the short way, which leaves out what only single flows need.
+  private let takesCommon: Bool
 
   /// How many packets are handed on at once: as many as are hashed at once where one thread does both, more where another takes them over.
   private static let batchCount = 64, batchCountBetweenThreads = 512
@@ -23,6 +25,8 @@ public struct Meter: ~Copyable {
   private static let memoryBesidesFlowsByteCount: UInt64 = 48 << 20
   /// What a flow costs at most: its entry, its place in the index and in the list of its window, each with the room that is kept for more.
   private static let flowByteCount: UInt64 = 200
+  /// The same where flows are written: also what is known of its whole life, and the finished that wait for their place.
+  private static let followedFlowByteCount: UInt64 = 900
 
   /// Opens the captures and begins the stream; those among `passingOver` that turn out to be no captures at all are no input.
   public static func open(
@@ -32,21 +36,25 @@ public struct Meter: ~Copyable {
     do { merge = try CaptureMerge(paths: paths) } catch { throw .input(error) }
     do throws(StreamError) {
       let besides = min(memoryBesidesFlowsByteCount, options.memoryByteCount / 2)
-      let aggregator = try WindowAggregator(
-        header: header, flowCountMax: Int(clamping: max(1024, (options.memoryByteCount - besides) / flowByteCount)), to: sink)
-      let stage = AggregationStage(aggregator)
+      let perFlow = options.writesFlows ? followedFlowByteCount : flowByteCount
+      let flowCountMax = Int(clamping: max(1024, (options.memoryByteCount - besides) / perFlow))
+      let stage: any FlowStage =
+        options.writesFlows
+        ? LifetimeStage(try WindowAggregator(header: header, flowCountMax: flowCountMax, flowsTo: sink))
+        : AggregationStage(try WindowAggregator(header: header, flowCountMax: flowCountMax, to: sink))
       let isThreaded = options.threadCount > 1
       return Meter(
         merge, names: paths, passingOver, try isThreaded ? ThreadedStage(stage) : stage,
-        batchCount: isThreaded ? batchCountBetweenThreads : batchCount)
+        batchCount: isThreaded ? batchCountBetweenThreads : batchCount, takesCommon: !options.writesFlows)
     } catch { throw .output(error) }
   }
 
-  private init(_ merge: CaptureMerge, names: [String], _ passedOver: Set<String>, _ stage: any FlowStage, batchCount: Int) {
+  private init(_ merge: CaptureMerge, names: [String], _ passedOver: Set<String>, _ stage: any FlowStage, batchCount: Int, takesCommon: Bool) {
     self.merge = merge
     self.names = names
     self.passedOver = passedOver
     self.stage = stage
+    self.takesCommon = takesCommon
     tallies = Array(repeating: SourceTally(), count: names.count)
     batch = Array(repeating: FlowPacket(), count: batchCount)
   }
@@ -93,7 +101,7 @@ public struct Meter: ~Copyable {
     var place = run.records.lowerBound
     while place < run.records.upperBound {
       if filled == batch.count { try flush() }
-      place = takeCommon(records.span, place..<run.records.upperBound, bytes.span, source: run.source)
+      if takesCommon { place = takeCommon(records.span, place..<run.records.upperBound, bytes.span, source: run.source) }
       guard place < run.records.upperBound, filled < batch.count else { continue }
       try takeAny(records[place], bytes.span, source: run.source)
       place += 1

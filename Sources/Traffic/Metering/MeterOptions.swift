@@ -4,6 +4,8 @@ public struct MeterOptions: Sendable {
   public var threadCount = 1
   /// How much memory may be used; flows beyond it are forgotten early and what that loses is counted.
   public var memoryByteCount: UInt64 = 4 << 30
+  /// Whether flows are written instead of edges.
+  public var writesFlows = false
 
   /// One thread, 4 GiB.
   public init() {}

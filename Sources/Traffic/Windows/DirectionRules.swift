@@ -86,7 +86,9 @@ struct DirectionRules {
     return (firstFromB, .first)
   }
 
-  static func hasPorts(_ flow: Flow) -> Bool {
-    flow.key.proto == 6 || flow.key.proto == 17 || flow.key.proto == 33 || flow.key.proto == 132 || flow.key.proto == 136
+  static func hasPorts(_ flow: Flow) -> Bool { hasPorts(flow.key) }
+
+  static func hasPorts(_ key: FlowKey) -> Bool {
+    key.proto == 6 || key.proto == 17 || key.proto == 33 || key.proto == 132 || key.proto == 136
   }
 }

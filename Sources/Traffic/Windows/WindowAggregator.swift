@@ -28,7 +28,9 @@ public struct WindowAggregator: ~Copyable {
   @usableFromInline var packetCount = 0
   @usableFromInline var afterwards = Afterwards()
   private var edges = EdgeTable()
-  private var writer: EdgeStreamWriter
+  private var writer: EdgeStreamWriter?
+  /// Where flows are written instead of edges.
+  private var ledger: FlowLedger?
   /// Numbers of the windows that hold something and have not closed, ascending.
   private var open: [Int64] = []
   private let windowNanoseconds: Int64
@@ -47,7 +49,21 @@ public struct WindowAggregator: ~Copyable {
   ///
   /// `flowCountMax` limits how many flows and parts of flows are held.
   public init(header: EdgeStreamHeader, flowCountMax: Int = .max, to sink: any ByteSink) throws(StreamError) {
-    writer = try EdgeStreamWriter(header: header, to: sink)
+    try self.init(header, flowCountMax: flowCountMax, writer: EdgeStreamWriter(header: header, to: sink), ledger: nil)
+  }
+
+  /// An aggregator that writes flows, each once it has ended and no flow that comes before it in the stream can still be open.
+  public init(header: EdgeStreamHeader, flowCountMax: Int = .max, flowsTo sink: any ByteSink) throws(StreamError) {
+    let ledger = FlowLedger(try FlowStreamWriter(header: header, to: sink), finishedCountMax: flowCountMax)
+    try self.init(header, flowCountMax: flowCountMax, writer: nil, ledger: ledger)
+    table.notesDepartures = true
+  }
+
+  private init(
+    _ header: EdgeStreamHeader, flowCountMax: Int, writer: consuming EdgeStreamWriter?, ledger: consuming FlowLedger?
+  ) throws(StreamError) {
+    self.writer = writer
+    self.ledger = ledger
     windowNanoseconds = Int64(header.windowSeconds) * 1_000_000_000
     func limit(_ value: UInt64) -> Int64 { min(Int64(clamping: value), Self.limitNanosecondsMax) }
     latenessNanoseconds = limit(header.latenessNanoseconds)
@@ -80,6 +96,15 @@ public struct WindowAggregator: ~Copyable {
       } else {
         try addUnusual(packets[place])
       }
+    }
+  }
+
+  /// Takes packets as `add` does where flows are written: what a flow keeps of its single packets is noted too.
+  public mutating func addFollowing(_ packets: Span<FlowPacket>) throws(StreamError) {
+    for place in packets.indices {
+      try add(packets, from: place, to: place + 1)
+      guard packets[place].kind == .flow, let flow = table.lifetime(of: packets[place]) else { continue }
+      ledger?.note(packets[place], of: flow)
     }
   }
 
@@ -148,13 +173,19 @@ public struct WindowAggregator: ~Copyable {
     table.forEachPart(of: window) { _, part in rules.consider(part) }
     if rules.hasUndecided { table.forEachPart(of: window) { _, part in rules.observe(part) } }
     table.direct(window: window) { part in rules.certain(part).map { ($0.clientIsB, $0.basis.rawValue) } }
-    if count <= Self.shareCount {
+    if ledger != nil {
+      table.forEachPart(of: window) { _, part in
+        let (clientIsB, basis) = rules.decide(part)
+        ledger?.add(part, clientIsB: clientIsB, basis: basis)
+      }
+    } else if count <= Self.shareCount {
       try write(window: window, rules, windowStart: windowStart)
     } else {
       let shares = shares(of: window, count: count, rules)
       for share in 0...(shares.max() ?? 0) { try write(window: window, rules, windowStart: windowStart, shares: shares, share: share) }
     }
     table.close(window: window, newest: clock.newestNanoseconds, latenessNanoseconds: latenessNanoseconds)
+    try ledger?.close(window: window, departures: table.takeDepartures())
   }
 
   /// For each part of a window the share in which its edge is written: edges between the same two of some sampled edges go together.
@@ -209,7 +240,7 @@ public struct WindowAggregator: ~Copyable {
       edge.durationNanoseconds = sums.durationNanoseconds
       edge.outcome = sums.outcome
       if !handshakes.isEmpty { edge.networkResponse = handshakes[place] }
-      try writer.write(edge)
+      try writer?.write(edge)
     }
   }
 
@@ -222,6 +253,8 @@ public struct WindowAggregator: ~Copyable {
 
   /// Writes what was read of each input, and ends the stream.
   public consuming func finish(sources: [SourceRecord]) throws(StreamError) {
+    try ledger.take()?.finish(sources: sources)
+    guard var writer = writer.take() else { return }
     for source in sources { try writer.write(source) }
     try writer.finish()
   }

@@ -11,7 +11,7 @@ enum EdgeStreamDecoding {
   }
 
   /// Walks the members of a record; `member` must read or skip each value.
-  private static func members(
+  static func members(
     _ line: [UInt8], _ member: (String, inout JSONCursor) throws(DocumentError) -> Void
   ) throws(DocumentError) {
     var cursor = JSONCursor(line)
@@ -21,24 +21,24 @@ enum EdgeStreamDecoding {
 
   private static func missing(_ name: String) -> DocumentError { DocumentError(at: .byte(0), found: "no «\(name)»", expected: "«\(name)»") }
 
-  private static func require<Value>(_ value: Value?, _ name: String) throws(DocumentError) -> Value {
+  static func require<Value>(_ value: Value?, _ name: String) throws(DocumentError) -> Value {
     guard let value else { throw missing(name) }
     return value
   }
 
-  private static func time(_ cursor: inout JSONCursor) throws(DocumentError) -> Timestamp {
+  static func time(_ cursor: inout JSONCursor) throws(DocumentError) -> Timestamp {
     let text = try cursor.string()
     guard let time = Timestamp(rfc3339: text) else { throw DocumentError(at: .byte(0), found: "«\(text)»", expected: "an RFC 3339 time") }
     return time
   }
 
-  private static func address(_ cursor: inout JSONCursor) throws(DocumentError) -> IPAddress {
+  static func address(_ cursor: inout JSONCursor) throws(DocumentError) -> IPAddress {
     let text = try cursor.string()
     guard let address = IPAddress(text) else { throw DocumentError(at: .byte(0), found: "«\(text)»", expected: "an IP address") }
     return address
   }
 
-  private static func transport(_ cursor: inout JSONCursor) throws(DocumentError) -> TransportProtocol {
+  static func transport(_ cursor: inout JSONCursor) throws(DocumentError) -> TransportProtocol {
     if try cursor.kind() == .number { return TransportProtocol(number: try cursor.unsigned(UInt8.self)) }
     let text = try cursor.string()
     guard let proto = TransportProtocol(text) else {
@@ -47,14 +47,14 @@ enum EdgeStreamDecoding {
     return proto
   }
 
-  private static func word<Word: RawRepresentable>(_ cursor: inout JSONCursor, _ expected: String) throws(DocumentError) -> Word
+  static func word<Word: RawRepresentable>(_ cursor: inout JSONCursor, _ expected: String) throws(DocumentError) -> Word
   where Word.RawValue == String {
     let text = try cursor.string()
     guard let word = Word(rawValue: text) else { throw DocumentError(at: .byte(0), found: "«\(text)»", expected: expected) }
     return word
   }
 
-  static func header(_ line: [UInt8]) throws(DocumentError) -> EdgeStreamHeader {
+  static func header(_ line: [UInt8], schema expected: String = EdgeStreamHeader.schema) throws(DocumentError) -> EdgeStreamHeader {
     var header = EdgeStreamHeader()
     let record = try kind(of: line)
     var schema = ""
@@ -69,9 +69,9 @@ enum EdgeStreamDecoding {
       default: try cursor.skip()
       }
     }
-    guard record == "header", schema == EdgeStreamHeader.schema else {
+    guard record == "header", schema == expected else {
       throw DocumentError(
-        at: .byte(0), found: "record «\(record)» of schema «\(schema)»", expected: "the header of \(EdgeStreamHeader.schema)")
+        at: .byte(0), found: "record «\(record)» of schema «\(schema)»", expected: "the header of \(expected)")
     }
     guard let window, (1...31_622_400).contains(window) else {
       throw DocumentError(at: .byte(0), found: "no usable window_s", expected: "window_s from 1 to 31622400")
@@ -111,13 +111,7 @@ enum EdgeStreamDecoding {
       case "port": edge.port = try cursor.unsigned(UInt16.self)
       case "client_port": edge.clientPort = try cursor.unsigned(UInt16.self)
       case "service": edge.service = try service(&cursor)
-      case "direction":
-        try cursor.object { (key, cursor) throws(DocumentError) in
-          guard key == "basis" else { return try cursor.skip() }
-          let text = try cursor.string()
-          direction = DirectionBasis(text)
-          if direction == nil { throw DocumentError(at: .byte(0), found: "«\(text)»", expected: "a direction basis") }
-        }
+      case "direction": direction = try basis(&cursor)
       case "volume": try volume(&cursor, &edge.volume)
       case "frequency":
         try cursor.object { (key, cursor) throws(DocumentError) in
@@ -157,7 +151,18 @@ enum EdgeStreamDecoding {
     return edge
   }
 
-  private static func service(_ cursor: inout JSONCursor) throws(DocumentError) -> Service {
+  static func basis(_ cursor: inout JSONCursor) throws(DocumentError) -> DirectionBasis? {
+    var direction: DirectionBasis?
+    try cursor.object { (key, cursor) throws(DocumentError) in
+      guard key == "basis" else { return try cursor.skip() }
+      let text = try cursor.string()
+      direction = DirectionBasis(text)
+      if direction == nil { throw DocumentError(at: .byte(0), found: "«\(text)»", expected: "a direction basis") }
+    }
+    return direction
+  }
+
+  static func service(_ cursor: inout JSONCursor) throws(DocumentError) -> Service {
     var app: String?
     var nature = Nature.unknown
     var basis = ServiceBasis.port
@@ -172,7 +177,7 @@ enum EdgeStreamDecoding {
     return Service(app: app, nature: nature, basis: basis)
   }
 
-  private static func volume(_ cursor: inout JSONCursor, _ volume: inout EdgeRecord.Volume) throws(DocumentError) {
+  static func volume(_ cursor: inout JSONCursor, _ volume: inout EdgeRecord.Volume) throws(DocumentError) {
     try cursor.object { (key, cursor) throws(DocumentError) in
       switch key {
       case "bytes_to_server": volume.bytesToServer = try cursor.unsigned()
@@ -184,7 +189,7 @@ enum EdgeStreamDecoding {
     }
   }
 
-  private static func outcome(_ cursor: inout JSONCursor, _ outcome: inout EdgeRecord.Outcome) throws(DocumentError) {
+  static func outcome(_ cursor: inout JSONCursor, _ outcome: inout EdgeRecord.Outcome) throws(DocumentError) {
     try cursor.object { (key, cursor) throws(DocumentError) in
       switch key {
       case "answered": outcome.answered = try cursor.unsigned()
