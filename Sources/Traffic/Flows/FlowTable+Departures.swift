@@ -21,12 +21,16 @@ public struct FlowDeparture: Sendable {
     case forgotten
     /// Its one packet was given up with it.
     case givenUp
+    /// The input ended.
+    case inputEnded
   }
 
   /// Which flow.
   public var flow: FlowLifetime
   /// Why.
   public var reason: Reason
+  /// What was known of its life in the end.
+  public var state: Flow.State
   /// No part of it is in a later window than this.
   public var lastWindow: Int64
 }
@@ -44,11 +48,19 @@ extension FlowTable {
     return departures
   }
 
+  /// Notes that all flows leave that are still there, the last packet of all having come at `newest`.
+  public mutating func noteEnd(newest: Int64) {
+    for entry in 0..<entryCount where unsafe !entries[entry].state.contains(.free) {
+      let idle = unsafe entries[entry].key.proto == 6 ? idleTCPNanoseconds : idleOtherNanoseconds
+      noteDeparture(of: entry, unsafe newest - entries[entry].lastNanoseconds > idle ? .silent : .inputEnded)
+    }
+  }
+
   @usableFromInline
   mutating func noteDeparture(of entry: Int, _ reason: FlowDeparture.Reason) {
     let flow = unsafe entries[entry]
     // Parts of an alternating flow may lie in any window that is open.
     let last = flow.state.contains(.alternating) ? max(flow.window, windows.list.last?.number ?? Flow.noWindow) : flow.window
-    departures.append(FlowDeparture(flow: FlowLifetime(flow), reason: reason, lastWindow: last))
+    departures.append(FlowDeparture(flow: FlowLifetime(flow), reason: reason, state: flow.state, lastWindow: last))
   }
 }
