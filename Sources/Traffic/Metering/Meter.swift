@@ -49,7 +49,9 @@ public struct Meter: ~Copyable {
     } catch { throw .output(error) }
   }
 
-  private init(_ merge: CaptureMerge, names: [String], _ passedOver: Set<String>, _ stage: any FlowStage, batchCount: Int, takesCommon: Bool) {
+  private init(
+    _ merge: CaptureMerge, names: [String], _ passedOver: Set<String>, _ stage: any FlowStage, batchCount: Int, takesCommon: Bool
+  ) {
     self.merge = merge
     self.names = names
     self.passedOver = passedOver

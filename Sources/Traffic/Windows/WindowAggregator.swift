@@ -247,6 +247,10 @@ public struct WindowAggregator: ~Copyable {
   /// Closes all windows; gives what became of packets afterwards.
   public mutating func closeAll() throws(StreamError) -> Afterwards {
     while !open.isEmpty { try closeOldest() }
+    if ledger != nil {
+      table.noteEnd(newest: clock.newestNanoseconds)
+      try ledger?.close(window: .max, departures: table.takeDepartures())
+    }
     afterwards.evictions = table.evictions
     return afterwards
   }

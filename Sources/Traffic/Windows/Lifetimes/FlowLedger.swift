@@ -47,8 +47,7 @@ struct FlowLedger: ~Copyable {
         continue
       }
       guard var life = lives.removeValue(forKey: departure.flow), departure.reason != .givenUp else { continue }
-      life.end(
-        departure.reason == .silent ? .idle : departure.reason == .succeeded ? .syn : .evicted)
+      life.end(departure)
       finished.append(life)
     }
     leaving = staying
@@ -64,12 +63,8 @@ struct FlowLedger: ~Copyable {
     for life in ready { try writer.write(life.record) }
   }
 
-  /// Writes what is left, what was read of each input, and the end of the stream.
+  /// Writes the rest once all flows have left, what was read of each input, and the end of the stream.
   consuming func finish(sources: [SourceRecord]) throws(StreamError) {
-    for var life in lives.values where life.lastWindow != Flow.noWindow {
-      life.end(.end)
-      finished.append(life)
-    }
     try write(before: .max)
     for source in sources { try writer.write(source) }
     try writer.finish()

@@ -16,7 +16,6 @@ struct FlowLife {
   private(set) var lastWindow = Flow.noWindow
   private var clientIsB = false
   private var basis = DirectionBasis.first
-  private var state: Flow.State = []
   private var events: Flow.Events = []
   private var handshakeNanoseconds: Int64 = 0
   private var startNanoseconds = Int64.max
@@ -24,8 +23,7 @@ struct FlowLife {
   private var isWithoutPackets = true
   private var bytes: (fromA: UInt64, fromB: UInt64) = (0, 0)
   private var packets: (fromA: UInt64, fromB: UInt64) = (0, 0)
-  /// What ended it, once that is known.
-  var ending = FlowEnding.end
+  private var ending = FlowEnding.end
 
   /// A flow that begins with this packet.
   init(_ packet: FlowPacket, number: UInt64) {
@@ -51,7 +49,6 @@ struct FlowLife {
   mutating func add(_ part: Flow, clientIsB: Bool, basis: DirectionBasis) {
     lastWindow = part.window
     (self.clientIsB, self.basis) = (clientIsB, basis)
-    state.formUnion(part.state)
     events.formUnion(part.events)
     if part.events.contains(.handshake) { handshakeNanoseconds = part.handshakeNanoseconds }
     // The time of an ICMP error counts only where there is no packet.
@@ -65,9 +62,17 @@ struct FlowLife {
     packets = (packets.fromA &+ part.packetsFromA, packets.fromB &+ part.packetsFromB)
   }
 
-  /// Ends it for a reason that holds unless it had ended by itself.
-  mutating func end(_ reason: FlowEnding) {
-    ending = state.contains([.finA, .finB]) ? .fin : state.contains(.ended) ? .reset : reason
+  /// Ends it as it left the table: by itself, or for the reason given there.
+  mutating func end(_ departure: FlowDeparture) {
+    if departure.state.contains([.finA, .finB]) { return ending = .fin }
+    if departure.state.contains(.ended) { return ending = .reset }
+    ending =
+      switch departure.reason {
+      case .silent: .idle
+      case .succeeded: .syn
+      case .forgotten, .givenUp: .evicted
+      case .inputEnded: .end
+      }
   }
 
   /// The order of flows in the stream: window of the last packet, start, network, client, server, protocol, ports, first packet.
@@ -86,7 +91,8 @@ struct FlowLife {
     let ends = EdgeTable.Key(key, clientIsB: clientIsB)
     let proto = TransportProtocol(number: key.proto)
     var record = FlowRecord(
-      start: Timestamp(nanoseconds: startNanoseconds), end: Timestamp(nanoseconds: endNanoseconds), client: ends.client, server: ends.server,
+      start: Timestamp(nanoseconds: startNanoseconds), end: Timestamp(nanoseconds: endNanoseconds), client: ends.client,
+      server: ends.server,
       proto: proto, direction: basis, endedBy: ending)
     if key.network != 0 { record.network = Overlay.name(key.network) }
     if DirectionRules.hasPorts(key) { (record.clientPort, record.port) = (clientPort, ends.port) }
