@@ -51,6 +51,8 @@ let package = Package(
     // C libraries
     cLibrary("CXXHash", pkgConfig: "libxxhash", apt: "libxxhash-dev"),
     cLibrary("CZstd", pkgConfig: "libzstd", apt: "libzstd-dev"),
+    cLibrary("CLZ4", pkgConfig: "liblz4", apt: "liblz4-dev"),
+    cLibrary("CLZMA", pkgConfig: "liblzma", apt: "liblzma-dev"),
     cLibrary("CISAL", pkgConfig: "libisal", apt: "libisal-dev"),
     cLibrary("CGraphviz", pkgConfig: "libgvc", apt: "libgraphviz-dev"),
     cLibrary("CBtrfsUtil", pkgConfig: "libbtrfsutil", apt: "libbtrfsutil-dev"),
@@ -63,7 +65,7 @@ let package = Package(
 
     // Shared
     room("Concurrency", in: "Shared"),
-    room("ByteStreams", in: "Shared", imports: ["Concurrency", "CZstd", "CISAL", "CLinux"]),
+    room("ByteStreams", in: "Shared", imports: ["Concurrency", "CZstd", "CISAL", "CLZ4", "CLZMA", "CLinux"]),
     room("Interchange", in: "Shared", imports: ["ByteStreams", "CXXHash"]),
     room("ContentDigests", in: "Shared", imports: ["Interchange", crypto]),
     room("ToolSupport", in: "Shared", imports: ["ByteStreams", "Interchange", argumentParser]),
@@ -76,7 +78,7 @@ let package = Package(
     room("Flows", in: "Traffic", imports: ["Packets", "CPrefetch"]),
     room("Recognition", in: "Traffic", imports: ["Interchange"]),
     room("Windows", in: "Traffic", imports: ["Flows", "Packets", "Recognition", "Interchange", "ByteStreams", "CMessageDigest"]),
-    room("Metering", in: "Traffic", imports: ["Capture", "Packets", "Flows", "Windows", "Interchange", "ByteStreams", "Concurrency"]),
+    room("Metering", in: "Traffic", imports: ["Capture", "Packets", "Flows", "Selection", "Windows", "Interchange", "ByteStreams", "Concurrency"]),
 
     // Dependencies
     room("Inventory", in: "Dependencies", imports: ["Interchange", yams]),
@@ -88,7 +90,7 @@ let package = Package(
     room("Execution", in: "Upgrades", imports: ["Interchange", "ContentDigests", subprocess, systemPackage, "CBtrfsUtil", "CLinux"]),
 
     // Tools
-    tool("flowagg", imports: ["Capture", "Metering", "Interchange", "ByteStreams"]),
+    tool("flowagg", imports: ["Capture", "Selection", "Metering", "Interchange", "ByteStreams"]),
     tool("depgraph", imports: ["Inventory", "Topology", "Rendering", "Interchange", "ByteStreams", "ContentDigests"]),
     tool("snapplan", imports: ["Planning", "Inventory", "Interchange", "ContentDigests", "ByteStreams"]),
     tool("snapexec", imports: ["Execution", "Interchange", "ContentDigests", "ByteStreams"]),
@@ -98,7 +100,7 @@ let package = Package(
     .target(
       name: "SyntheticTraffic", dependencies: ["Interchange", "ByteStreams", "TestSupport"], path: "Tests/SyntheticTraffic",
       swiftSettings: rules),
-    tests("AgreementTests", imports: ["Interchange", "flowagg"]),
+    tests("AgreementTests", imports: ["Interchange", "Packets", "Capture", "ByteStreams", "flowagg"]),
     tests("ConcurrencyTests", imports: ["Concurrency"]),
     tests("ByteStreamsTests", imports: ["ByteStreams"]),
     tests("ContentDigestsTests", imports: ["ContentDigests", "Interchange"]),

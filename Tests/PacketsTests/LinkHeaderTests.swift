@@ -6,41 +6,13 @@ import Testing
   static let v4 = Frames.ipv4("10.1.2.3", "10.4.5.6", 6, Frames.tcp(50_000, 443, flags: 0x10, payload: 5))
   static let v6 = Frames.ipv6("2001:db8::1", "2001:db8::2", 17, Frames.udp(5353, 53, payload: 9))
 
-  /// Every link header there is around a packet, by name.
-  static func frames(_ packet: [UInt8]) -> [(name: String, link: UInt16, frame: [UInt8])] {
-    let type = Frames.etherType(packet), isIPv6 = type == 0x86DD
-    let typed = network { $0.number(type) }
-    return [
-      ("ethernet", 1, Frames.ethernet(packet)), ("vlan", 1, Frames.tagged([0x8100], packet)),
-      ("802.1ad", 1, Frames.tagged([0x88A8, 0x8100], packet)),
-      ("old QinQ", 1, Frames.tagged([0x9100, 0x8100], packet)), ("snap", 1, Frames.snap(packet)),
-      ("tagged snap", 1, Frames.ethernet(0x8100, [0, 5] + Frames.snap(packet)[12...])),
-      ("mpls", 1, Frames.ethernet(0x8847, Frames.mpls(1, packet))), ("three labels", 1, Frames.ethernet(0x8847, Frames.mpls(3, packet))),
-      ("multicast mpls", 1, Frames.ethernet(0x8848, Frames.mpls(1, packet))),
-      ("pseudowire", 1, Frames.ethernet(0x8847, Frames.mpls(2, [0, 0, 0, 0] + Frames.ethernet(packet)))),
-      ("pppoe", 1, Frames.ethernet(0x8864, Frames.pppoe(packet))),
-      ("vlan pppoe", 1, Frames.ethernet(0x8100, [0, 7, 0x88, 0x64] + Frames.pppoe(packet))),
-      ("backbone", 1, Frames.backbone(packet)), ("vn-tag", 1, Frames.ethernet(0x8926, [0, 0, 0, 0] + typed + packet)),
-      ("macsec without channel", 1, Frames.ethernet(0x88E5, [0, 0, 0, 0, 0, 1] + typed + packet)),
-      ("macsec with channel", 1, Frames.ethernet(0x88E5, [0x20, 0, 0, 0, 0, 1] + [UInt8](repeating: 2, count: 8) + typed + packet)),
-      ("raw", 101, packet), ("raw 12", 12, packet), ("ip of a version", isIPv6 ? 229 : 228, packet),
-      ("cooked", 113, Frames.cooked(packet)), ("cooked v2", 276, Frames.cooked2(packet)),
-      ("null", 0, Frames.family(isIPv6 ? 30 : 2, bigEndian: false, packet)),
-      ("null swapped", 0, Frames.family(isIPv6 ? 28 : 2, bigEndian: true, packet)),
-      ("loop", 108, Frames.family(isIPv6 ? 24 : 2, bigEndian: true, packet)),
-      ("null of Linux", 0, Frames.family(isIPv6 ? 10 : 2, bigEndian: false, packet)),
-      ("ppp", 9, [0xFF, 3, 0, isIPv6 ? 0x57 : 0x21] + packet), ("ppp compressed", 50, [isIPv6 ? 0x57 : 0x21] + packet),
-      ("pppoe alone", 51, Frames.pppoe(packet)), ("ppp mpls", 9, [0x02, 0x81] + Frames.mpls(1, packet)),
-    ]
-  }
-
   static func summary(_ frame: [UInt8], link: UInt16 = 1, originalByteCount: Int? = nil) -> PacketSummary {
     PacketSummary(
       frame: frame.span, link: link, originalByteCount: UInt32(originalByteCount ?? frame.count), timeNanoseconds: 7)
   }
 
   @Test func everyLinkHeaderIsLookedThrough() {
-    for (name, link, frame) in Self.frames(Self.v4) {
+    for (name, link, frame) in LinkFrames.all(Self.v4) {
       let found = Self.summary(frame, link: link)
       #expect(found.kind == .flow && !found.isIPv6, "\(name): \(found)")
       #expect(found.sourceLow == 0x0A01_0203 && found.destinationLow == 0x0A04_0506, "\(name)")
@@ -48,7 +20,7 @@ import Testing
       #expect(found.ipByteCount == 45, "\(name)")
       #expect(found.timeNanoseconds == 7)
     }
-    for (name, link, frame) in Self.frames(Self.v6) {
+    for (name, link, frame) in LinkFrames.all(Self.v6) {
       let found = Self.summary(frame, link: link)
       #expect(found.kind == .flow && found.isIPv6, "\(name): \(found)")
       #expect(found.sourceHigh == 0x2001_0DB8_0000_0000 && found.sourceLow == 1 && found.destinationLow == 2, "\(name)")
@@ -78,9 +50,9 @@ import Testing
     #expect(Self.summary(Frames.ethernet(0x8847, Frames.mpls(40, Self.v4))).kind == .nonIP)
   }
 
-  @Test func everyPrefixOfEveryFrameIsReadWithoutATrap() {
+  @Test func aFrameThatIsCutGivesItsPacketOrSaysSo() {
     for packet in [Self.v4, Self.v6, Frames.ipv6("::1", "::2", 6, Frames.tcp(1, 2, flags: 2), extensions: [0, 60, 43])] {
-      for (name, link, frame) in Self.frames(packet) {
+      for (name, link, frame) in LinkFrames.all(packet) {
         for length in 0..<frame.count {
           let found = Self.summary(Array(frame[..<length]), link: link, originalByteCount: frame.count)
           if found.kind == .flow { #expect(found.ipByteCount == UInt32(packet.count), "\(name) cut to \(length)") }
@@ -89,24 +61,28 @@ import Testing
     }
   }
 
-  @Test func randomBytesUnderEveryLinkTypeAreReadWithoutATrap() {
-    var random = SeededRandom(seed: 77)
-    let links: [UInt16] = [0, 1, 9, 12, 14, 50, 51, 101, 108, 113, 228, 229, 276]
-    for _ in 0..<20_000 {
-      var frame = (0..<Int.random(in: 0...90, using: &random)).map { _ in UInt8.random(in: 0...255, using: &random) }
-      if frame.count > 14, Bool.random(using: &random) {
-        let type = [0x0800, 0x86DD, 0x8100, 0x8847, 0x8864, 0x88E7, 0x88E5, 0x8926].randomElement(using: &random) ?? 0
-        (frame[12], frame[13]) = (UInt8(type >> 8), UInt8(type & 0xFF))
-      }
-      let found = Self.summary(
-        frame, link: links.randomElement(using: &random) ?? 1, originalByteCount: Int.random(in: 0...2000, using: &random))
-      _ = QuotedPacket(in: frame.span, of: found)
-    }
+  @Test func theVlanIsTheInnermostOfTheTags() {
+    func vlan(_ frame: [UInt8], link: UInt16 = 1) -> UInt16? { PacketSummary.vlan(of: frame.span, link: link) }
+    #expect(vlan(Frames.ethernet(Self.v4)) == nil)
+    #expect(vlan(Frames.tagged([0x8100], Self.v4)) == 1)
+    #expect(vlan(Frames.tagged([0x88A8, 0x8100], Self.v6)) == 2)
+    #expect(vlan(Frames.ethernet(0x8100, [0xEF, 0xFF, 0x08, 0] + Self.v4)) == 0xFFF)
+    // A tag of id 0 gives a priority and no VLAN.
+    #expect(vlan(Frames.ethernet(0x8100, [0, 7, 0x81, 0, 0x20, 0, 0x08, 0] + Self.v4)) == 7)
+    #expect(vlan(Frames.ethernet(0x8100, [0, 7, 0x88, 0x64] + Frames.pppoe(Self.v4))) == 7)
+    #expect(vlan(Frames.ethernet(0x8100, [0, 7, 0x08, 0x06])) == 7)
+    #expect(vlan([0, 0, 0, 1, 0, 6, 2, 0, 0, 0, 0, 1, 0, 0, 0x81, 0, 0, 9, 8, 0] + Self.v4, link: 113) == 9)
+    #expect(vlan(Frames.ppi(1, Frames.tagged([0x8100], Self.v4)), link: 192) == 1)
+    #expect(vlan(Self.v4, link: 101) == nil && vlan([], link: 1) == nil)
+    // The tags of a frame inside a tunnel are that network's.
+    let tunnelled = Frames.udp(50_000, 4789, Frames.vxlan(5, Frames.tagged([0x8100], Self.v4)))
+    #expect(vlan(Frames.ethernet(Frames.ipv4("192.0.2.1", "192.0.2.2", 17, tunnelled))) == nil)
   }
 
   @Test func everyLinkTypeHasAName() {
     #expect(LinkType.name(1) == "ethernet")
     #expect(LinkType.name(113) == "linux_sll")
     #expect(LinkType.name(147) == "linktype_147")
+    for (name, link, _) in LinkFrames.all(Self.v4) { #expect(!LinkType.name(link).hasPrefix("linktype_"), "\(name)") }
   }
 }

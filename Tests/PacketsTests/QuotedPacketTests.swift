@@ -41,4 +41,19 @@ import Testing
     let fragment = Frames.ipv4("10.0.0.1", "10.0.0.2", 17, Frames.udp(1, 2), fragment: .init(of: 1, offset: 9, more: false))
     #expect(read(Frames.ipv4("10.0.0.9", "10.0.0.1", 1, Frames.icmp(3, code: 3, fragment))) == nil)
   }
+
+  @Test func aQuotedCarrierIsOpenedUnlessAskedNotTo() {
+    let carrier = Frames.ipv4("10.0.0.1", "10.0.0.2", 17, Frames.udp(50_000, 4789, Frames.vxlan(6, Frames.ethernet(quoted6))))
+    let frame = Frames.ethernet(Frames.ipv4("10.0.0.2", "10.0.0.1", 1, Frames.icmp(3, code: 3, carrier)))
+    var error = LinkHeaderTests.summary(frame)
+    error.network = Overlay.network(Overlay.vlan, 4)
+    let inside = QuotedPacket(in: frame.span, of: error)
+    #expect(
+      inside?.summary.destinationPort == 443 && inside?.isRefused == false && inside?.summary.network == Overlay.network(Overlay.vni, 6))
+    let outside = QuotedPacket(in: frame.span, of: error, opensTunnels: false)
+    #expect(outside?.summary.destinationPort == 4789 && outside?.isRefused == true && outside?.summary.network == error.network)
+    // Eight bytes of the carrier's transport header are all that many routers quote.
+    let short = Array(frame[..<(14 + 20 + 8 + 20 + 8)])
+    #expect(QuotedPacket(in: short.span, of: error)?.summary.destinationPort == 4789)
+  }
 }

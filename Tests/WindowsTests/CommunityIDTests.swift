@@ -52,7 +52,7 @@ import Testing
     var meterOptions = MeterOptions()
     meterOptions.writesFlows = true
     _ = try Meter.open(
-      paths: [try scratch.write("one.capture", [packet].capture)], header: options(), options: meterOptions, to: sink
+      [CaptureInput(path: try scratch.write("one.capture", [packet].capture))], header: options(), options: meterOptions, to: sink
     ).run()
     var reader = try FlowStreamReader(MemorySource(sink.bytes))
     guard case .flow(let flow) = try reader.next() else { return nil }

@@ -82,7 +82,7 @@ import Testing
     let sink = MemorySink()
     var meterOptions = MeterOptions()
     meterOptions.writesFlows = true
-    _ = try Meter.open(paths: [path], header: options(window: window), options: meterOptions, to: sink).run()
+    _ = try Meter.open([CaptureInput(path: path)], header: options(window: window), options: meterOptions, to: sink).run()
     var reader = try FlowStreamReader(MemorySource(sink.bytes))
     var flows: [FlowRecord] = []
     while let record = try reader.next() { if case .flow(let flow) = record { flows.append(flow) } }

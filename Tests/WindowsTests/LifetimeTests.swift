@@ -19,7 +19,7 @@ import Windows
     let sink = MemorySink()
     var meterOptions = MeterOptions()
     meterOptions.writesFlows = true
-    _ = try Meter.open(paths: [path], header: header, options: meterOptions, to: sink).run()
+    _ = try Meter.open([CaptureInput(path: path)], header: header, options: meterOptions, to: sink).run()
     var reader = try FlowStreamReader(MemorySource(sink.bytes))
     var flows: [FlowRecord] = []
     var edgePackets: UInt64 = 0

@@ -27,6 +27,14 @@ public struct Diagnostics: Sendable {
   /// Says why the tool ends.
   public func error(_ message: String) { say(.error, message) }
 
+  /// Writes a line of a report that was asked for: as it is, or as a message where messages are JSON.
+  public func say(_ line: String) {
+    switch format {
+    case .text: writeToStandardError("\(printable(line))\n")
+    case .json: note(line)
+    }
+  }
+
   private func say(_ severity: Severity, _ message: String) {
     guard severity == .error || !isQuiet else { return }
     switch format {

@@ -11,7 +11,7 @@ struct Flowagg: ParsableCommand {
     commandName: "flowagg",
     abstract: "Aggregate packet captures into an edge stream: per time window, who used which service and how.",
     discussion: """
-      Reads pcap and pcapng, plain, gzip or Zstandard, told from their content, from files, folders (every file beneath them) and standard \
+      Reads pcap, pcapng and snoop, plain or in gzip, Zstandard, lz4 or xz, told from their content, from files, folders (every file beneath them) and standard \
       input, several at once in time order. Writes holdfast.edges/1 (NDJSON) to standard output.
 
       Exit codes: 0 done, 3 done but part of the input was unreadable, 65 nothing in the input could be used, 66 no such input.
@@ -31,29 +31,16 @@ struct Edges: ParsableCommand {
   @Argument(help: ArgumentHelp("Captures: files, folders, or - for standard input.", valueName: "input"))
   var inputs: [String] = ["-"]
 
-  @Option(name: .long, help: "Length of a window: 60s, 5m, 1h; whole seconds, at most 366d. Windows are aligned to the epoch.")
-  var window = DurationOption(seconds: 300)
+  @OptionGroup(title: "Windows") var windows: WindowOptions
+  @OptionGroup(title: "What is looked at") var selected: SelectionOptions
+  @OptionGroup(title: "Means") var resources: ResourceOptions
 
-  @Option(name: .long, help: "How long a window stays open for packets that come late.")
-  var lateness = DurationOption(seconds: 5)
-
-  @Option(name: .long, help: "After how much silence a TCP flow ends.")
-  var idleTCP = DurationOption(seconds: 300)
-
-  @Option(name: .long, help: "After how much silence any other flow ends.")
-  var idleOther = DurationOption(seconds: 60)
-
-  @Option(
-    name: .long,
-    help: "How many threads may work. What is written does not depend on it. (default: as many as there are processors, at most 3)")
-  var threads: Int?
+  @Flag(name: .long, help: "Say at the end what was read, what was not used and why; counts conversations, which takes memory.")
+  var stats = false
 
   @OptionGroup var common: CommonOptions
 
   func validate() throws {
-    guard window.nanoseconds % 1_000_000_000 == 0, (1...31_622_400).contains(window.nanoseconds / 1_000_000_000) else {
-      throw ValidationError("--window takes whole seconds from 1s to 366d.")
-    }
     guard inputs.filter({ $0 == "-" }).count <= 1 else { throw ValidationError("Standard input (-) can be read only once.") }
   }
 
@@ -73,22 +60,34 @@ struct Edges: ParsableCommand {
       paths += files
     }
     if paths.isEmpty { throw ToolFailure(.missingInput, "no captures: \(inputs.joined(separator: ", ")) hold no files") }
-    let header = EdgeStreamHeader(
-      windowSeconds: window.nanoseconds / 1_000_000_000, latenessNanoseconds: lateness.nanoseconds, idleTCPNanoseconds: idleTCP.nanoseconds,
-      idleOtherNanoseconds: idleOther.nanoseconds)
+    let hosts = try selected.hostSelection()
+    var header = windows.header
+    header.selection = selected.headerSelection(hosts: hosts)
+    var options = MeterOptions()
+    options.hosts = hosts
+    options.tunnels = selected.tunnels
+    options.networks = selected.networks
+    options.countsConversations = stats
+    options.writesFlows = writesFlows
+    resources.apply(to: &options)
+    let selection = try selected.packetSelection(memoryByteCount: options.memoryByteCount)
+    let start = ContinuousClock.now
     let progress = ProgressLine(mode: common.progress, label: "flowagg", byteCount: InputSize.sum(of: paths))
     try common.refuseOverwriting(paths)
     let sink = try common.openOutput()
     do {
-      var options = MeterOptions()
-      if let threads { options.threadCount = threads }
-      options.writesFlows = writesFlows
-      let meter = try Meter.open(paths: paths, passingOver: inFolders, header: header, options: options, to: sink)
-      let (sources, passedOver) = try meter.run { progress.show(bytes: $0) }
+      let meter = try Meter.open(
+        try selected.inputs(paths, named: inputs), passingOver: inFolders, header: header, options: options, selection: selection, to: sink)
+      let result = try meter.run { progress.show(bytes: $0) }
       progress.clear()
       do { try sink.finish() } catch { throw OutputError(error) }
-      for record in passedOver { diagnostics.note("\(place(record)); passed over") }
-      return report(sources, diagnostics)
+      for record in result.passedOver { diagnostics.note("\(place(record)); passed over") }
+      for message in result.filterRefusals { diagnostics.warning(message) }
+      if stats {
+        let took = (ContinuousClock.now - start) / .seconds(1)
+        for line in StatsScreen(result: result, seconds: took, byteCount: InputSize.sum(of: paths)).lines { diagnostics.say(line) }
+      }
+      return report(result.sources, diagnostics)
     } catch let failure as MeterFailure {
       progress.clear()
       switch failure {
@@ -105,8 +104,8 @@ struct Edges: ParsableCommand {
   private func report(_ records: [SourceRecord], _ diagnostics: Diagnostics) -> ExitStatus {
     let damaged = records.filter { $0.damage != nil }
     for record in damaged {
-      diagnostics.warning(
-        "\(place(record)); \(record.packets == 0 ? "nothing of it was used" : "the \(record.packets) packets before it were counted")")
+      let used = record.skippedBlocks == 0 ? "the \(record.packets) packets before it" : "the \(record.packets) packets that are whole"
+      diagnostics.warning("\(place(record)); \(record.packets == 0 ? "nothing of it was used" : "\(used) were counted")")
     }
     return damaged.isEmpty ? .done : .partlyUnreadable
   }

@@ -1,7 +1,7 @@
 import Packets
 
 /// What makes a flow: the network and the 5-tuple, the same for both directions. End A is the smaller of address and port, B the other.
-public struct FlowKey: Sendable, Equatable {
+public struct FlowKey: Sendable, Hashable {
   /// Upper half of A's address.
   public var aHigh: UInt64
   /// Lower half of A's address; IPv4 in the low 32 bits.
@@ -31,6 +31,9 @@ public struct FlowKey: Sendable, Equatable {
     endpoints = UInt64(aPort) << 32 | UInt64(bPort) << 16 | UInt64(packet.proto) << 8 | (packet.isIPv6 ? 1 : 0)
     network = packet.network
   }
+
+  /// The key of a packet's flow.
+  public init(_ packet: PacketSummary) { self.init(packet, fromA: Self.isFromA(packet)) }
 
   /// A key of these values.
   public init(
@@ -74,6 +77,9 @@ public struct FlowKey: Sendable, Equatable {
     if isIPv6 { value ^= fold(aHigh ^ 0xBF58_476D_1CE4_E5B9, bHigh ^ seed ^ 0x94D0_49BB_1331_11EB) }
     return fold(value ^ endpoints ^ network &* 0x2545_F491_4F6C_DD1D, seed ^ 0xD6E8_FEB8_6659_FD93)
   }
+
+  /// Takes all of the key in.
+  public func hash(into hasher: inout Hasher) { hasher.combine(hash(seed: FlowPacket.seed)) }
 
   @inlinable @inline(__always)
   public static func == (a: FlowKey, b: FlowKey) -> Bool {

@@ -1,18 +1,36 @@
 /// What was given up to keep within a limit of memory.
 public struct Evictions: Sendable {
-  /// Packets that are in no edge, and their bytes, by the number of the input they were read from.
-  public private(set) var packets: [(packets: UInt64, bytes: UInt64)] = []
-  /// Flows that were forgotten before they had ended: what still came of them counts as another flow.
-  public internal(set) var flowCount: UInt64 = 0
+  /// What was given up of one input.
+  public struct Loss: Sendable {
+    /// Packets that are in no edge.
+    public var packets: UInt64 = 0
+    /// Their bytes.
+    public var bytes: UInt64 = 0
+    /// Flows that were forgotten before they had ended: what still came of them counts as another flow.
+    public var flows: UInt64 = 0
+  }
+
+  private var losses: [Loss] = []
 
   /// Nothing was given up.
   public init() {}
 
-  /// Counts packets of an input.
-  public mutating func add(source: UInt16, packets count: UInt64, bytes: UInt64) {
-    while packets.count <= Int(source) { packets.append((0, 0)) }
-    packets[Int(source)].packets += count
-    packets[Int(source)].bytes += bytes
+  /// What was given up of an input, by its number.
+  public subscript(source: Int) -> Loss { source < losses.count ? losses[source] : Loss() }
+
+  /// Counts a packet of an input that is in no edge.
+  mutating func addPacket(source: UInt16, bytes: UInt64) {
+    let place = room(for: source)
+    losses[place].packets += 1
+    losses[place].bytes += bytes
+  }
+
+  /// Counts a flow whose first packet came from an input.
+  mutating func addFlow(source: UInt16) { losses[room(for: source)].flows += 1 }
+
+  private mutating func room(for source: UInt16) -> Int {
+    while losses.count <= Int(source) { losses.append(Loss()) }
+    return Int(source)
   }
 }
 
@@ -25,7 +43,7 @@ extension FlowTable {
 
   /// Counts a packet for which there was no room.
   public mutating func giveUp(_ packet: FlowPacket) {
-    evictions.add(source: packet.source, packets: 1, bytes: UInt64(packet.ipByteCount))
+    evictions.addPacket(source: packet.source, bytes: UInt64(packet.ipByteCount))
   }
 
   /// Forgets a flow early; false where none can be spared.
@@ -46,9 +64,9 @@ extension FlowTable {
     let flow = unsafe entries[victim.entry]
     if notesDepartures { noteDeparture(of: victim.entry, flow.window != Flow.noWindow ? .givenUp : .forgotten) }
     if flow.window != Flow.noWindow {
-      evictions.add(source: flow.source, packets: 1, bytes: flow.bytesFromA &+ flow.bytesFromB)
+      evictions.addPacket(source: flow.source, bytes: flow.bytesFromA &+ flow.bytesFromB)
     } else if !flow.state.contains(.ended) {
-      evictions.flowCount += 1
+      evictions.addFlow(source: flow.source)
     }
     removeFromIndex(victim.entry)
     unsafe entries[victim.entry].leaveWindow()

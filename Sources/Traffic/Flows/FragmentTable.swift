@@ -7,12 +7,14 @@ public struct FragmentTable {
   /// What identifies a datagram (RFC 791 §3.2, RFC 8200 §4.5).
   private struct Key: Hashable {
     var sourceHigh, sourceLow, destinationHigh, destinationLow: UInt64
+    var network: UInt64
     var identification: UInt32
     var proto: UInt8
 
     init(_ packet: PacketSummary) {
       (sourceHigh, sourceLow) = (packet.sourceHigh, packet.sourceLow)
       (destinationHigh, destinationLow) = (packet.destinationHigh, packet.destinationLow)
+      network = packet.network
       identification = packet.identification
       // RFC 8200: in IPv6 the next header of later fragments does not count, so it does not identify them.
       proto = packet.isIPv6 ? 0 : packet.proto
@@ -25,13 +27,16 @@ public struct FragmentTable {
     public var packet: PacketSummary
     /// The source it was read from.
     public var source: Int
+    /// Whether its bytes are in another edge already.
+    public var isRepeated: Bool
+    /// How many of its bytes are its carrier's header and not in `packet` any more, once it has been joined.
+    public var overheadByteCount: UInt32 = 0
   }
 
   private struct Datagram {
-    var sourcePort: UInt16 = 0
-    var destinationPort: UInt16 = 0
-    var proto: UInt8 = 0
-    var isKnown = false
+    /// The packet whose flow the datagram belongs to: its first fragment, or what that carries.
+    var flow: PacketSummary?
+    var isCarrier = false
     var since: Int64
     var waiting: [Waiting] = []
   }
@@ -50,18 +55,18 @@ public struct FragmentTable {
   /// An empty table.
   public init() {}
 
-  /// Learns the ports of a first fragment and hands out the fragments that were waiting for it, now with ports.
-  public mutating func learn(_ first: PacketSummary) -> [Waiting] {
+  /// Learns which flow a first fragment is of and hands out the fragments that were waiting for it, now with their flow's ends.
+  ///
+  /// Where the datagram is the carrier of another packet, `carried` is that: the later fragments are of its flow.
+  public mutating func learn(_ first: PacketSummary, carried: PacketSummary? = nil) -> [Waiting] {
     let key = Key(first)
     var datagram = current(key, at: first.timeNanoseconds)
-    datagram.sourcePort = first.sourcePort
-    datagram.destinationPort = first.destinationPort
-    datagram.proto = first.proto
-    datagram.isKnown = true
+    datagram.flow = carried ?? first
+    datagram.isCarrier = carried != nil
     datagram.since = first.timeNanoseconds
     let ready = datagram.waiting.map { waiting in
       var waiting = waiting
-      Self.complete(&waiting.packet, datagram)
+      waiting.overheadByteCount = Self.complete(&waiting.packet, datagram)
       return waiting
     }
     waitingCount -= ready.count
@@ -70,22 +75,20 @@ public struct FragmentTable {
     return ready
   }
 
-  /// Gives a later fragment its ports; false where its first is not known yet, and then it is kept.
-  public mutating func complete(_ packet: inout PacketSummary, source: Int) -> Bool {
+  /// Gives a later fragment its flow's ends, and the caller the length of a carrier's header that was taken off; nil where its first is not
+  /// known yet, and then it is kept.
+  public mutating func complete(_ packet: inout PacketSummary, source: Int, isRepeated: Bool = false) -> UInt32? {
     let key = Key(packet)
     var datagram = current(key, at: packet.timeNanoseconds)
-    if datagram.isKnown {
-      Self.complete(&packet, datagram)
-      return true
-    }
+    if datagram.flow != nil { return Self.complete(&packet, datagram) }
     if waitingCount >= Self.waitingCountMax {
-      lost.append(Waiting(packet: packet, source: source))
+      lost.append(Waiting(packet: packet, source: source, isRepeated: isRepeated))
     } else {
-      datagram.waiting.append(Waiting(packet: packet, source: source))
+      datagram.waiting.append(Waiting(packet: packet, source: source, isRepeated: isRepeated))
       waitingCount += 1
     }
     datagrams[key] = datagram
-    return false
+    return nil
   }
 
   /// Takes out what was given up since the last call.
@@ -135,10 +138,16 @@ public struct FragmentTable {
     lost += datagram.waiting
   }
 
-  private static func complete(_ packet: inout PacketSummary, _ datagram: Datagram) {
-    packet.sourcePort = datagram.sourcePort
-    packet.destinationPort = datagram.destinationPort
-    packet.proto = datagram.proto
-    packet.kind = .flow
+  private static func complete(_ packet: inout PacketSummary, _ datagram: Datagram) -> UInt32 {
+    guard var flow = datagram.flow else { return 0 }
+    flow.timeNanoseconds = packet.timeNanoseconds
+    flow.kind = .flow
+    // Only the first fragment holds the transport header.
+    (flow.tcpFlags, flow.sequence, flow.icmpType) = (0, 0, 255)
+    let header = UInt32(packet.transportOffset &- packet.networkOffset)
+    let overhead = datagram.isCarrier ? min(header, packet.ipByteCount) : 0
+    flow.ipByteCount = packet.ipByteCount - overhead
+    packet = flow
+    return overhead
   }
 }

@@ -15,7 +15,9 @@ final class LifetimeStage: FlowStage {
 
   func close() throws(StreamError) -> WindowAggregator.Afterwards { try aggregator?.closeAll() ?? .init() }
 
-  func finish(sources: [SourceRecord]) throws(StreamError) { try aggregator.take()?.finish(sources: sources) }
+  func finish(names: [NameRecord], sources: [SourceRecord]) throws(StreamError) {
+    try aggregator.take()?.finish(names: names, sources: sources)
+  }
 }
 
 /// What writing flows needs of the machine.

@@ -3,12 +3,12 @@ import Capture
 import Flows
 import Interchange
 import Packets
+import Selection
 import Windows
 
 /// The metering process (RFC 7011 §2): observed packets in, an edge stream out. The road of every packet runs through `run`.
 public struct Meter: ~Copyable {
   private let merge: CaptureMerge
-  private let names: [String]
   private let passedOver: Set<String>
   private let stage: any FlowStage
   private var fragments = FragmentTable()
@@ -16,24 +16,28 @@ public struct Meter: ~Copyable {
   private var batch: [FlowPacket]
   private var filled = 0
   private let seed = FlowPacket.seed
-  /// Whether packets of nothing but common headers are read the short way, which leaves out what only single flows need.
+  private let options: MeterOptions
+  private var selection: PacketSelection
+  /// Whether every packet counts as it is and nothing else of it is needed, so that common headers need no second look.
   private let takesCommon: Bool
+  private var conversations: [ConversationCount]
 
   /// How many packets are handed on at once: as many as are hashed at once where one thread does both, more where another takes them over.
   private static let batchCount = 64, batchCountBetweenThreads = 512
   /// How much memory is set aside for everything but flows: blocks that are read, the edges of a share, buffers of the output.
-  private static let memoryBesidesFlowsByteCount: UInt64 = 48 << 20
+  private static let memoryBesidesFlowsByteCount: UInt64 = 64 << 20
   /// What a flow costs at most: its entry, its place in the index and in the list of its window, each with the room that is kept for more.
-  private static let flowByteCount: UInt64 = 200
+  private static let flowByteCount: UInt64 = 232
   /// The same where flows are written: also what is known of its whole life, and the finished that wait for their place.
   private static let followedFlowByteCount: UInt64 = 900
 
   /// Opens the captures and begins the stream; those among `passingOver` that turn out to be no captures at all are no input.
   public static func open(
-    paths: [String], passingOver: Set<String> = [], header: EdgeStreamHeader, options: MeterOptions = MeterOptions(), to sink: any ByteSink
+    _ inputs: [CaptureInput], passingOver: Set<String> = [], header: EdgeStreamHeader, options: MeterOptions = MeterOptions(),
+    selection: consuming PacketSelection = PacketSelection(), to sink: any ByteSink
   ) throws(MeterFailure) -> Meter {
     let merge: CaptureMerge
-    do { merge = try CaptureMerge(paths: paths) } catch { throw .input(error) }
+    do { merge = try CaptureMerge(inputs: inputs, readsAhead: options.threadCount > 1) } catch { throw .input(error) }
     do throws(StreamError) {
       let besides = min(memoryBesidesFlowsByteCount, options.memoryByteCount / 2)
       let perFlow = options.writesFlows ? followedFlowByteCount : flowByteCount
@@ -44,62 +48,67 @@ public struct Meter: ~Copyable {
         : AggregationStage(try WindowAggregator(header: header, flowCountMax: flowCountMax, to: sink))
       let isThreaded = options.threadCount > 1
       return Meter(
-        merge, names: paths, passingOver, try isThreaded ? ThreadedStage(stage) : stage,
-        batchCount: isThreaded ? batchCountBetweenThreads : batchCount, takesCommon: !options.writesFlows)
+        merge, passingOver, try isThreaded ? ThreadedStage(stage) : stage, options, selection,
+        batchCount: isThreaded ? batchCountBetweenThreads : batchCount)
     } catch { throw .output(error) }
   }
 
   private init(
-    _ merge: CaptureMerge, names: [String], _ passedOver: Set<String>, _ stage: any FlowStage, batchCount: Int, takesCommon: Bool
+    _ merge: CaptureMerge, _ passedOver: Set<String>, _ stage: any FlowStage, _ options: MeterOptions,
+    _ selection: consuming PacketSelection, batchCount: Int
   ) {
+    takesCommon =
+      selection.isEverything && options.hosts == nil && options.networks != .vlan && !options.countsConversations && !options.writesFlows
+    self.options = options
+    self.selection = selection
+    conversations = Array(repeating: ConversationCount(), count: options.countsConversations ? merge.names.count : 0)
     self.merge = merge
-    self.names = names
     self.passedOver = passedOver
     self.stage = stage
-    self.takesCommon = takesCommon
-    tallies = Array(repeating: SourceTally(), count: names.count)
+    tallies = Array(repeating: SourceTally(), count: merge.names.count)
     batch = Array(repeating: FlowPacket(), count: batchCount)
   }
 
   /// Reads all captures to their ends, writes the stream, and gives what was read of each and what was no capture and passed over.
   ///
   /// Where nothing could be used the stream is not ended, so that no reader takes it for the truth about an empty network. `progress` is called now and then with the bytes of the files that were read.
-  public consuming func run(progress: (Int64) -> Void = { _ in }) throws(MeterFailure) -> (
-    sources: [SourceRecord], passedOver: [SourceRecord]
-  ) {
+  public consuming func run(progress: (Int64) -> Void = { _ in }) throws(MeterFailure) -> MeterResult {
     var runs = 0
-    while let run = try nextRun() {
+    while let run = merge.next() {
       do { try take(run) } catch { throw .output(error) }
       runs += 1
-      if runs & 0xFFF == 0 { progress(merge.fileOffset) }
+      if runs & 0x3F == 0 { progress(merge.fileOffset) }
     }
-    for waiting in fragments.finish() { tallies[waiting.source].countLost(waiting.packet) }
+    for waiting in fragments.finish() { countLost(waiting) }
     let afterwards: WindowAggregator.Afterwards
     do {
       try flush()
       afterwards = try stage.close()
     } catch { throw .output(error) }
-    for source in names.indices { tallies[source].take(afterwards, source: source) }
-    let records = names.indices.map { tallies[$0].record(name: names[$0], ending: merge.endings[$0]) }
-    var sources: [SourceRecord] = []
-    var others: [SourceRecord] = []
-    for record in records {
-      let isNoCapture = record.kind == CaptureReader.Container.unknown.rawValue && passedOver.contains(record.name)
-      if isNoCapture { others.append(record) } else { sources.append(record) }
+    for source in merge.names.indices { tallies[source].take(afterwards, source: source) }
+    let records = merge.names.indices.map { source in
+      var record = tallies[source].record(name: merge.names[source], ending: merge.endings[source])
+      if options.countsConversations {
+        (record.tcpConversations, record.udpConversations) = (conversations[source].tcp, conversations[source].udp)
+      }
+      return record
     }
-    guard sources.contains(where: { $0.complete || $0.packets > 0 }) else { throw .nothingUsable(records) }
-    do { try stage.finish(sources: sources) } catch { throw .output(error) }
-    return (sources, others)
-  }
-
-  private func nextRun() throws(MeterFailure) -> CaptureMerge.Run? {
-    do { return try merge.next() } catch { throw .input(error) }
+    var result = MeterResult(edgeCount: afterwards.edgeCount, windowCount: afterwards.windowCount)
+    for (record, ending) in zip(records, merge.endings) {
+      let isNoCapture = ending.container == .unknown && !ending.isUnreadable && passedOver.contains(record.name)
+      if isNoCapture { result.passedOver.append(record) } else { result.sources.append(record) }
+    }
+    guard result.sources.contains(where: { $0.complete || $0.packets > 0 }) else { throw .nothingUsable(records) }
+    result.filterRefusals = selection.filter?.refusals.map(\.message) ?? []
+    result.forgottenDuplicateCount = selection.deduplicator?.gaveUp ?? 0
+    do { try stage.finish(names: NameRecord.records(of: merge.addressNames), sources: result.sources) } catch { throw .output(error) }
+    return result
   }
 
   /// One run of packets of one capture: read their headers, count them, and hand them on in batches.
   private mutating func take(_ run: CaptureMerge.Run) throws(StreamError) {
-    let bytes = run.reader.block.bytes
-    let records = run.reader.records
+    let bytes = run.bytes
+    let records = run.packets
     var place = run.records.lowerBound
     while place < run.records.upperBound {
       if filled == batch.count { try flush() }
@@ -140,10 +149,48 @@ public struct Meter: ~Copyable {
     tallies[source].count(record)
     let start = Int(record.offset)
     let frame = bytes.extracting(start..<(start + Int(record.capturedByteCount)))
-    let packet = PacketSummary(
+    var packet = PacketSummary(
       frame: frame, link: record.link, originalByteCount: record.originalByteCount, timeNanoseconds: record.timeNanoseconds)
     if packet.hasIP { tallies[source].countIP(packet) }
-    try takeUnusual(packet, frame, source: source)
+    if !selection.isEverything {
+      let verdict = selection.verdict(
+        packet, frame: frame, link: record.link, originalByteCount: record.originalByteCount,
+        tap: UInt32(truncatingIfNeeded: source) << 8 | UInt32(record.interface))
+      switch verdict {
+      case .taken: break
+      case .filtered: return tallies[source].countFiltered(packet)
+      case .duplicate: return tallies[source].countDuplicate(packet)
+      }
+    }
+    if options.countsConversations { conversations[source].count(packet) }
+    if options.networks == .vlan, let vlan = PacketSummary.vlan(of: frame, link: record.link) {
+      packet.network = Overlay.network(Overlay.vlan, UInt32(vlan))
+    }
+    guard options.tunnels != .outer, let inner = inner(of: packet, in: frame, originalByteCount: record.originalByteCount) else {
+      return try takeFlow(packet, frame, source: source)
+    }
+    switch options.tunnels {
+    case .outer: break
+    case .inner:
+      tallies[source].countOverhead(byteCount: packet.ipByteCount - inner.ipByteCount)
+      try takeFlow(inner, frame, source: source)
+      // Whatever of the carrier comes in later fragments is of the flow inside.
+      if packet.kind == .firstFragment, inner.kind != .laterFragment {
+        for waiting in fragments.learn(packet, carried: inner) { try take(waiting) }
+      }
+    case .both:
+      try takeFlow(packet, frame, source: source)
+      try takeFlow(inner, frame, source: source, isRepeated: true)
+    }
+  }
+
+  /// What a packet carries, in the network that counts.
+  private func inner(of packet: PacketSummary, in frame: Span<UInt8>, originalByteCount: UInt32) -> PacketSummary? {
+    guard packet.mayBeCarrier, packet.kind == .flow || packet.kind == .firstFragment,
+      var inner = packet.carried(in: frame, originalByteCount: originalByteCount), inner.ipByteCount <= packet.ipByteCount
+    else { return nil }
+    if options.networks == .none { inner.network = 0 }
+    return inner
   }
 
   /// Hands the batch on.
@@ -153,32 +200,53 @@ public struct Meter: ~Copyable {
     filled = 0
   }
 
-  /// Hands on what belongs to a flow, joins fragments to theirs, and counts what goes into no edge.
-  private mutating func takeUnusual(_ packet: PacketSummary, _ frame: Span<UInt8>, source: Int) throws(StreamError) {
+  /// Hands on what belongs to a flow, joins fragments to theirs, and counts what goes into no edge. What is repeated has its bytes in another
+  /// edge already.
+  private mutating func takeFlow(
+    _ packet: PacketSummary, _ frame: Span<UInt8>, source: Int, isRepeated: Bool = false
+  ) throws(StreamError) {
     switch packet.kind {
     case .flow:
-      try push(packet, source: source)
-      if let quoted = QuotedPacket(in: frame, of: packet) {
+      try push(packet, source: source, isRepeated: isRepeated)
+      if packet.icmpType != 255, let quoted = QuotedPacket(in: frame, of: packet, opensTunnels: options.tunnels != .outer) {
         var summary = quoted.summary
         summary.kind = quoted.isRefused ? .quotedAsRefused : .quotedAsUnreachable
-        summary.network = packet.network
+        if options.networks == .none { summary.network = 0 }
         try hand(summary, source: source)
       }
     case .firstFragment:
-      try push(packet, source: source)
-      for waiting in fragments.learn(packet) { try push(waiting.packet, source: waiting.source) }
+      try push(packet, source: source, isRepeated: isRepeated)
+      for waiting in fragments.learn(packet) { try take(waiting) }
     case .laterFragment:
       var packet = packet
-      if fragments.complete(&packet, source: source) { try push(packet, source: source) }
-      for waiting in fragments.takeLost() { tallies[waiting.source].countLost(waiting.packet) }
+      if let overhead = fragments.complete(&packet, source: source, isRepeated: isRepeated) {
+        tallies[source].countOverhead(byteCount: overhead)
+        try push(packet, source: source, isRepeated: isRepeated)
+      }
+      for waiting in fragments.takeLost() { countLost(waiting) }
     case .nonIP, .unsupportedLink, .malformed, .notIPHeader, .cutIPHeader, .cutTransportHeader: tallies[source].countLost(packet)
     case .quotedAsRefused, .quotedAsUnreachable: break
     }
   }
 
-  /// Hands on a packet that is in an edge.
-  private mutating func push(_ packet: PacketSummary, source: Int) throws(StreamError) {
+  /// Takes a fragment whose first has come.
+  private mutating func take(_ waiting: FragmentTable.Waiting) throws(StreamError) {
+    tallies[waiting.source].countOverhead(byteCount: waiting.overheadByteCount)
+    try push(waiting.packet, source: waiting.source, isRepeated: waiting.isRepeated)
+  }
+
+  private mutating func countLost(_ waiting: FragmentTable.Waiting) {
+    if !waiting.isRepeated { tallies[waiting.source].countLost(waiting.packet) }
+  }
+
+  /// Hands on a packet that is in an edge, if it is one that is asked for.
+  private mutating func push(_ packet: PacketSummary, source: Int, isRepeated: Bool) throws(StreamError) {
+    if let hosts = options.hosts, !hosts.accepts(packet) {
+      if !isRepeated { tallies[source].countFiltered(packet) }
+      return
+    }
     tallies[source].countEdge(packet)
+    if isRepeated { tallies[source].countRepeated(packet) }
     var packet = packet
     packet.kind = .flow
     try hand(packet, source: source)
@@ -189,6 +257,22 @@ public struct Meter: ~Copyable {
     filled += 1
     if filled == batch.count { try flush() }
   }
+}
+
+/// What a meter has done.
+public struct MeterResult: Sendable {
+  /// What was read of each input.
+  public var sources: [SourceRecord] = []
+  /// Files of folders that turned out to be no captures.
+  public var passedOver: [SourceRecord] = []
+  /// How many edges were written.
+  public var edgeCount: UInt64
+  /// How many windows have edges.
+  public var windowCount: UInt64
+  /// What the filter could not say of link types that occurred, as sentences.
+  public var filterRefusals: [String] = []
+  /// How many packets were forgotten before a duplicate of theirs could have come.
+  public var forgottenDuplicateCount: UInt64 = 0
 }
 
 /// Why metering had to stop.

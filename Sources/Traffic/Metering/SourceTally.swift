@@ -48,6 +48,11 @@ struct SourceTally {
   private var cutHeader = Loss()
   private var fragments = Loss()
   private var evicted = Loss()
+  private var evictedFlows: UInt64 = 0
+  private var filtered = Loss()
+  private var duplicates = Loss()
+  private var repeated = Loss()
+  private var overheadBytes: UInt64 = 0
 
   private struct Loss {
     var packets: UInt64 = 0
@@ -74,6 +79,18 @@ struct SourceTally {
     edgeBytes &+= UInt64(packet.ipByteCount)
   }
 
+  /// Counts a packet whose bytes are in an edge already, that of its carrier.
+  mutating func countRepeated(_ packet: PacketSummary) { add(packet, to: &repeated) }
+
+  /// Counts bytes of carriers around what goes into edges.
+  mutating func countOverhead(byteCount: UInt32) { overheadBytes += UInt64(byteCount) }
+
+  /// Counts a packet that was not asked for.
+  mutating func countFiltered(_ packet: PacketSummary) { add(packet, to: &filtered) }
+
+  /// Counts a packet that was seen before.
+  mutating func countDuplicate(_ packet: PacketSummary) { add(packet, to: &duplicates) }
+
   /// Counts a packet that goes into none.
   mutating func countLost(_ packet: PacketSummary) {
     switch packet.kind {
@@ -92,14 +109,15 @@ struct SourceTally {
   /// Takes what became of its packets after they were handed on.
   mutating func take(_ afterwards: WindowAggregator.Afterwards, source: Int) {
     if source < afterwards.late.count { late += afterwards.late[source] }
-    guard source < afterwards.evictions.packets.count else { return }
-    let lost = afterwards.evictions.packets[source]
+    let lost = afterwards.evictions[source]
     evicted = Loss(packets: lost.packets, bytes: lost.bytes)
+    evictedFlows = lost.flows
   }
 
   private func add(_ packet: PacketSummary, to loss: inout Loss) {
     loss.packets += 1
-    loss.bytes += UInt64(packet.ipByteCount)
+    // No length of a header that is none is in `ip_bytes`.
+    if packet.hasIP { loss.bytes += UInt64(packet.ipByteCount) }
   }
 
   /// The document's record of it.
@@ -111,9 +129,14 @@ struct SourceTally {
     record.ipBytes = hot.commonBytes + ipBytes
     record.edgePackets = hot.commonPackets + edgePackets - evicted.packets
     record.edgeBytes = hot.commonBytes + edgeBytes - evicted.bytes
+    record.tunnelOverheadBytes = overheadBytes
+    record.evictedFlows = evictedFlows
+    record.repeated = (repeated.packets, repeated.bytes)
     record.notInEdges = [
       .init(reason: "cut_header", packets: cutHeader.packets, bytes: cutHeader.bytes),
+      .init(reason: "duplicate", packets: duplicates.packets, bytes: duplicates.bytes),
       .init(reason: "evicted", packets: evicted.packets, bytes: evicted.bytes),
+      .init(reason: "filtered", packets: filtered.packets, bytes: filtered.bytes),
       .init(reason: "fragment_without_first", packets: fragments.packets, bytes: fragments.bytes),
       .init(reason: "malformed", packets: malformed.packets, bytes: malformed.bytes),
       .init(reason: "non_ip", packets: nonIP, bytes: 0), .init(reason: "unsupported_link", packets: unsupportedLink, bytes: 0),
@@ -121,6 +144,10 @@ struct SourceTally {
     record.late = late
     record.timeWentBack = hot.timeWentBack
     record.noTime = noTime
+    record.received = ending.losses.received
+    record.dropped = ending.losses.dropped
+    record.clockOffsetNanoseconds = ending.clockOffsetNanoseconds
+    record.skippedBlocks = ending.skippedBlockCount
     if hot.packets > 0 {
       record.first = Timestamp(nanoseconds: hot.firstNanoseconds)
       record.last = Timestamp(nanoseconds: hot.lastNanoseconds)

@@ -47,6 +47,7 @@ extension PacketSummary {
     if fragment & 0x3FFF != 0 {
       identification = UInt32(header.bigEndian16(at: 4))
       if fragment & 0x1FFF != 0 {
+        transportOffset = UInt16(truncatingIfNeeded: offset + headerByteCount)
         kind = .laterFragment
         return
       }
@@ -110,6 +111,7 @@ extension PacketSummary {
         if position & 0xFFF9 != 0 {
           identification = frame.bigEndian32(at: offset + 4)
           if position & 0xFFF8 != 0 {
+            transportOffset = UInt16(truncatingIfNeeded: offset + 8)
             kind = .laterFragment
             return
           }

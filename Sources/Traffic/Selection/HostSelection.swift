@@ -4,7 +4,7 @@ import Packets
 /// A set of addresses and networks; an edge is chosen where at least one of its ends is in it.
 ///
 /// IPv4 and IPv6 are apart: an IPv4-mapped IPv6 address is not the IPv4 address that it names.
-public struct HostSelection: Sendable {
+public struct HostSelection: Sendable, CustomStringConvertible {
   /// Disjoint ranges in ascending order, first and last included: found by bisection.
   private let ranges4: [ClosedRange<UInt64>]
   private let ranges6: [ClosedRange<Wide>]
@@ -37,6 +37,19 @@ public struct HostSelection: Sendable {
   public func accepts(_ packet: PacketSummary) -> Bool {
     contains(high: packet.sourceHigh, low: packet.sourceLow, isIPv6: packet.isIPv6)
       || contains(high: packet.destinationHigh, low: packet.destinationLow, isIPv6: packet.isIPv6)
+  }
+
+  /// The ranges as text, in order: `10.0.0.0-10.255.255.255,192.168.1.5`.
+  public var description: String {
+    let v4 = ranges4.map { range in
+      (IPAddress(v4: UInt32(truncatingIfNeeded: range.lowerBound)), IPAddress(v4: UInt32(truncatingIfNeeded: range.upperBound)))
+    }
+    let v6 = ranges6.map { range in
+      (
+        IPAddress(high: range.lowerBound.high, low: range.lowerBound.low), IPAddress(high: range.upperBound.high, low: range.upperBound.low)
+      )
+    }
+    return (v4 + v6).map { first, last in first == last ? "\(first)" : "\(first)-\(last)" }.joined(separator: ",")
   }
 
   /// The same numbers in ranges that do not overlap, in order.

@@ -12,6 +12,10 @@ public struct WindowAggregator: ~Copyable {
     public internal(set) var late: [UInt64] = []
     /// What was given up to keep within a limit of memory.
     public internal(set) var evictions = Evictions()
+    /// How many edges were written.
+    public internal(set) var edgeCount: UInt64 = 0
+    /// How many windows were written.
+    public internal(set) var windowCount: UInt64 = 0
 
     /// Nothing.
     public init() {}
@@ -169,6 +173,7 @@ public struct WindowAggregator: ~Copyable {
     let (start, overflow) = window.multipliedReportingOverflow(by: windowNanoseconds)
     let windowStart = overflow ? Int64.min : start
     let count = table.gather(window: window)
+    if count > 0 { afterwards.windowCount += 1 }
     var rules = DirectionRules(window: window)
     table.forEachPart(of: window) { _, part in rules.consider(part) }
     if rules.hasUndecided { table.forEachPart(of: window) { _, part in rules.observe(part) } }
@@ -241,6 +246,7 @@ public struct WindowAggregator: ~Copyable {
       edge.outcome = sums.outcome
       if !handshakes.isEmpty { edge.networkResponse = handshakes[place] }
       try writer?.write(edge)
+      afterwards.edgeCount += 1
     }
   }
 
@@ -255,10 +261,11 @@ public struct WindowAggregator: ~Copyable {
     return afterwards
   }
 
-  /// Writes what was read of each input, and ends the stream.
-  public consuming func finish(sources: [SourceRecord]) throws(StreamError) {
-    try ledger.take()?.finish(sources: sources)
+  /// Writes the names of addresses and what was read of each input, and ends the stream.
+  public consuming func finish(names: [NameRecord] = [], sources: [SourceRecord]) throws(StreamError) {
+    try ledger.take()?.finish(names: names, sources: sources)
     guard var writer = writer.take() else { return }
+    for name in names { try writer.write(name) }
     for source in sources { try writer.write(source) }
     try writer.finish()
   }

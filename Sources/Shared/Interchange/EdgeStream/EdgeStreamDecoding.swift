@@ -66,6 +66,13 @@ enum EdgeStreamDecoding {
       case "lateness_s": header.latenessNanoseconds = try cursor.secondsAsNanoseconds()
       case "idle_tcp_s": header.idleTCPNanoseconds = try cursor.secondsAsNanoseconds()
       case "idle_other_s": header.idleOtherNanoseconds = try cursor.secondsAsNanoseconds()
+      case "tunnels": header.selection.tunnels = try cursor.string()
+      case "networks": header.selection.networks = try cursor.string()
+      case "filter": header.selection.filter = try cursor.string()
+      case "since": header.selection.since = try time(&cursor)
+      case "until": header.selection.until = try time(&cursor)
+      case "hosts": header.selection.hosts = try cursor.string()
+      case "dedup_s": header.selection.dedupNanoseconds = try cursor.secondsAsNanoseconds()
       default: try cursor.skip()
       }
     }
@@ -275,6 +282,24 @@ enum EdgeStreamDecoding {
       inboundFlows: inboundFlows, byParents: byParents)
   }
 
+  static func name(_ line: [UInt8]) throws(DocumentError) -> NameRecord {
+    var found: IPAddress?
+    var names: [String]?
+    var namesMore: UInt64 = 0
+    try members(line) { (key, cursor) throws(DocumentError) in
+      switch key {
+      case "address": found = try address(&cursor)
+      case "names":
+        var list: [String] = []
+        try cursor.array { (cursor) throws(DocumentError) in list.append(try cursor.string()) }
+        names = list
+      case "names_more": namesMore = try cursor.unsigned()
+      default: try cursor.skip()
+      }
+    }
+    return NameRecord(address: try require(found, "address"), names: try require(names, "names"), namesMore: namesMore)
+  }
+
   static func source(_ line: [UInt8]) throws(DocumentError) -> SourceRecord {
     var source = SourceRecord(name: "", kind: "")
     var name, kind: String?
@@ -291,6 +316,14 @@ enum EdgeStreamDecoding {
       case "edge_packets": source.edgePackets = try cursor.unsigned()
       case "edge_bytes": source.edgeBytes = try cursor.unsigned()
       case "tunnel_overhead_bytes": source.tunnelOverheadBytes = try cursor.unsigned()
+      case "repeated":
+        try cursor.object { (key, cursor) throws(DocumentError) in
+          switch key {
+          case "packets": source.repeated.packets = try cursor.unsigned()
+          case "bytes": source.repeated.bytes = try cursor.unsigned()
+          default: try cursor.skip()
+          }
+        }
       case "not_in_edges":
         source.notInEdges = []
         try cursor.object { (key, cursor) throws(DocumentError) in
@@ -307,6 +340,12 @@ enum EdgeStreamDecoding {
       case "late": source.late = try cursor.unsigned()
       case "time_went_back": source.timeWentBack = try cursor.unsigned()
       case "no_time": source.noTime = try cursor.unsigned()
+      case "evicted_flows": source.evictedFlows = try cursor.unsigned()
+      case "tcp_conversations": source.tcpConversations = try cursor.unsigned()
+      case "udp_conversations": source.udpConversations = try cursor.unsigned()
+      case "received": source.received = try cursor.unsigned()
+      case "dropped": source.dropped = try cursor.unsigned()
+      case "clock_offset_s": source.clockOffsetNanoseconds = try cursor.signedSecondsAsNanoseconds()
       case "first": source.first = try time(&cursor)
       case "last": source.last = try time(&cursor)
       case "complete": source.complete = try cursor.bool()
@@ -321,6 +360,7 @@ enum EdgeStreamDecoding {
           }
         }
         source.damage = damage
+      case "skipped_blocks": source.skippedBlocks = try cursor.unsigned()
       default: try cursor.skip()
       }
     }

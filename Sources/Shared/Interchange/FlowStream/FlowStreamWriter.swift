@@ -35,6 +35,9 @@ public struct FlowStreamWriter: ~Copyable {
     try frame.endRecord()
   }
 
+  /// Writes the names of one address.
+  public mutating func write(_ name: NameRecord) throws(StreamError) { try frame.write(name) }
+
   /// Writes what was read of one input.
   public mutating func write(_ source: SourceRecord) throws(StreamError) { try frame.write(source) }
 

@@ -49,7 +49,9 @@ extension LinkHeaders {
     var offset = start
     while offset < start + 3, frame[offset] & 1 == 0 { offset += 1 }
     offset += 1
-    guard offset >= start + 2, frame[offset - 1] & 1 == 1, frame.count >= offset + 3 else { return NetworkStart(offset: offset, found: .other) }
+    guard offset >= start + 2, frame[offset - 1] & 1 == 1, frame.count >= offset + 3 else {
+      return NetworkStart(offset: offset, found: .other)
+    }
     guard frame[offset] == 3 else {
       let type = frame.bigEndian16(at: offset)
       return type < 0x0600 ? NetworkStart(offset: offset, found: .other) : afterType(frame, type, at: offset + 2)

@@ -63,9 +63,10 @@ struct FlowLedger: ~Copyable {
     for life in ready { try writer.write(life.record) }
   }
 
-  /// Writes the rest once all flows have left, what was read of each input, and the end of the stream.
-  consuming func finish(sources: [SourceRecord]) throws(StreamError) {
+  /// Writes the rest once all flows have left, names, what was read of each input, and the end of the stream.
+  consuming func finish(names: [NameRecord], sources: [SourceRecord]) throws(StreamError) {
     try write(before: .max)
+    for name in names { try writer.write(name) }
     for source in sources { try writer.write(source) }
     try writer.finish()
   }
