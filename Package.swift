@@ -59,7 +59,8 @@ let package = Package(
     .target(name: "CLinux", path: "Sources/CLibraries/CLinux"),
 
     .systemLibrary(name: "CPrefetch", path: "Sources/CLibraries/CPrefetch"),
-    // Without pkg-config, which would link it: it is loaded when a filter is given.
+    // Without pkg-config, which would link them: they are loaded when a filter is given, and when flows are written.
+    .systemLibrary(name: "CMessageDigest", path: "Sources/CLibraries/CMessageDigest", providers: [.apt(["libmd0"])]),
     .systemLibrary(name: "CPcap", path: "Sources/CLibraries/CPcap", providers: [.apt(["libpcap-dev"])]),
 
     // Shared
@@ -76,7 +77,7 @@ let package = Package(
     room("Selection", in: "Traffic", imports: ["ByteReading", "Packets", "Interchange", "CPcap"]),
     room("Flows", in: "Traffic", imports: ["Packets", "CPrefetch"]),
     room("Recognition", in: "Traffic", imports: ["Interchange"]),
-    room("Windows", in: "Traffic", imports: ["Flows", "Packets", "Recognition", "Interchange", "ByteStreams"]),
+    room("Windows", in: "Traffic", imports: ["Flows", "Packets", "Recognition", "Interchange", "ByteStreams", "CMessageDigest"]),
     room("Metering", in: "Traffic", imports: ["Capture", "Packets", "Flows", "Selection", "Windows", "Interchange", "ByteStreams", "Concurrency"]),
 
     // Dependencies

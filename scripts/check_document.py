@@ -1,32 +1,39 @@
 """Checks a document against its JSON Schema: check_document.py KIND FILE.
 
-KIND is the name of a schema in docs/formats/schemas. `edges` is a stream (plain, not compressed): every line is checked, and what no
+KIND is the name of a schema in docs/formats/schemas. `edges` and `flows` are streams (plain, not compressed): every line is checked, and what no
 schema of one line can say: the order of records and members, the count and digest of the end record, the arithmetic of
 distributions, and the conservation of packets and bytes. Records and members that the schema does not list are problems here,
 though readers skip them: what this project writes is listed.
 Exit code: 0 as it should be, 1 with the problems on standard output, 64 usage.
 """
 
+import calendar
 import decimal
 import ipaddress
 import json
 import pathlib
 import re
 import sys
+import time
 
 import jsonschema
+import referencing
 import xxhash
 
 SCHEMAS = pathlib.Path(__file__).resolve().parent.parent / "docs" / "formats" / "schemas"
 PROTOCOLS = {"icmp": 1, "igmp": 2, "ipip": 4, "tcp": 6, "udp": 17, "dccp": 33, "ipv6": 41, "rsvp": 46, "gre": 47, "esp": 50, "ah": 51,
              "icmp6": 58, "eigrp": 88, "ospf": 89, "pim": 103, "vrrp": 112, "l2tp": 115, "sctp": 132, "udplite": 136}
-RANK = {"header": 0, "edge": 1, "nesting": 1, "part": 1, "fragments": 1, "name": 2, "source": 3, "end": 4}
+RANK = {"edges": {"header": 0, "edge": 1, "nesting": 1, "part": 1, "fragments": 1, "name": 2, "source": 3, "end": 4},
+        "flows": {"header": 0, "flow": 1, "name": 2, "source": 3, "end": 4}}
 
 
 def load(kind):
     schema = json.loads((SCHEMAS / f"{kind}.schema.json").read_text())
     jsonschema.Draft202012Validator.check_schema(schema)
-    return schema, jsonschema.Draft202012Validator(schema, format_checker=jsonschema.FormatChecker())
+    shared = json.loads((SCHEMAS / "edges.schema.json").read_text())
+    registry = referencing.Registry().with_resources(
+        (document.get("$id", kind), referencing.Resource.from_contents(document)) for document in (shared, schema))
+    return schema, jsonschema.Draft202012Validator(schema, format_checker=jsonschema.FormatChecker(), registry=registry)
 
 
 def problems_of(value, check, place):
@@ -38,7 +45,10 @@ def problems_of(value, check, place):
 def member_problems(value, schema, definitions, path):
     """Members that the schema does not list, and members in another order than it lists them."""
     while "$ref" in schema:
-        schema = definitions[schema["$ref"].rsplit("/", 1)[1]]
+        steps = schema["$ref"].split("#/$defs/")[1].split("/")
+        schema = definitions[steps[0]]
+        for step in steps[1:]:
+            schema = schema[step]
     if isinstance(value, dict) and "properties" in schema:
         listed = list(schema["properties"])
         unknown = [key for key in value if key not in listed]
@@ -164,11 +174,37 @@ def source_problems(source):
         yield "skipped_blocks without damage"
 
 
-def edges(data):
-    schema, check = load("edges")
-    definitions = schema["$defs"]
+def flow_problems(flow):
+    for name, value in flow.get("response", {}).items():
+        if nanoseconds(value) < 0:
+            yield f"response/{name} is negative"
+    if datetime_order(flow["start"]) > datetime_order(flow["end"]):
+        yield "start is after end"
+    if ("retransmissions" in flow) != (flow["proto"] == "tcp"):
+        yield "retransmissions are TCP's"
+
+
+def datetime_order(time):
+    """Times of one form sort by their text once the decimals are filled up."""
+    seconds, _, decimals = time.rstrip("Z").partition(".")
+    return seconds, decimals.ljust(9, "0")
+
+
+def flow_order(flow, window_s):
+    """The place of a flow in its stream: window of its last packet, start, network, client, server, protocol, ports."""
+    seconds = calendar.timegm(time.strptime(flow["end"][:19], "%Y-%m-%dT%H:%M:%S"))
+    return (seconds // window_s, datetime_order(flow["start"]), flow.get("network", "").encode(), address_order(flow["client"]),
+            address_order(flow["server"]), proto_number(flow["proto"]), flow.get("port", -1), flow.get("client_port", -1))
+
+
+def stream(data, kind_of_stream):
+    schema, check = load(kind_of_stream)
+    rank = RANK[kind_of_stream]
+    shared = load("edges")[0]
+    definitions = {**shared["$defs"], **schema["$defs"]}
+    window_s, misplaced, late = 1, None, 0
     # A record is held to the schema of its own kind, so that messages do not speak of the others.
-    checks = {kind: check.evolve(schema={"$ref": f"#/$defs/{kind}", "$defs": definitions}) for kind in RANK}
+    checks = {kind: check.evolve(schema={"$ref": f"{schema['$id'] if kind in schema['$defs'] else shared['$id']}#/$defs/{kind}"}) for kind in rank}
     lines = data.split(b"\n")
     if lines[-1]:
         yield "the last line has no newline"
@@ -184,7 +220,7 @@ def edges(data):
             yield f"{place}{error}"
             continue
         kind = record.get("record")
-        if kind not in RANK:
+        if kind not in rank:
             yield f"{place}unknown record «{kind}»"
             continue
         found = list(problems_of(record, checks[kind], place))
@@ -194,11 +230,12 @@ def edges(data):
         yield from (f"line {number}{problem}" for problem in member_problems(record, definitions[kind], definitions, ""))
         if re.search(rb"\s", re.sub(rb'"(?:[^"\\]|\\.)*"', b'""', line)):
             yield f"{place}white space between members"
-        if RANK[kind] < at or (number == 1) != (kind == "header"):
+        if rank[kind] < at or (number == 1) != (kind == "header"):
             yield f"{place}a {kind} record out of order"
-        at = RANK[kind]
+        at = rank[kind]
         if kind == "header":
             header = record
+            window_s = record["window_s"]
         if kind in ("edge", "nesting") and "partial" in header or kind in ("part", "fragments") and "partial" not in header:
             yield f"{place}a {kind} record in a stream that is {'' if 'partial' in header else 'not '}partial"
             continue
@@ -212,6 +249,11 @@ def edges(data):
             packets, volume = part_volume(record)
             sums["edge_packets"] += packets
             sums["edge_bytes"] += volume
+        if kind == "flow":
+            yield from (place + problem for problem in flow_problems(exact))
+            if last is not None and flow_order(record, window_s) < last:
+                misplaced = misplaced or number
+            last = flow_order(record, window_s)
         if kind in ("edge", "nesting"):
             if last is not None and order(record) <= last:
                 yield f"{place}out of order"
@@ -223,6 +265,7 @@ def edges(data):
             yield from (place + problem for problem in name_problems(record))
         if kind == "edge":
             yield from (place + problem for problem in edge_problems(exact))
+        if kind in ("edge", "flow"):
             volume = record["volume"]
             sums["edge_packets"] += volume["packets_to_server"] + volume["packets_to_client"]
             sums["edge_bytes"] += volume["bytes_to_server"] + volume["bytes_to_client"]
@@ -230,6 +273,7 @@ def edges(data):
             yield from (place + problem for problem in source_problems(record))
             for name in stated:
                 stated[name] += record[name]
+            late += record["late"] + record["not_in_edges"].get("evicted", {"packets": 0})["packets"]
         elif kind == "end":
             if record["records"] != number - 1:
                 yield f"{place}{record['records']} records stated, {number - 1} stand before"
@@ -237,10 +281,13 @@ def edges(data):
             if record["digest"] != digest:
                 yield f"{place}digest {record['digest']} stated, the bytes before have {digest}"
         before += len(line) + 1
-    if at != RANK["end"]:
+    if at != rank["end"]:
         yield "no end record"
+    # What came late counts in another window than its time says.
+    if misplaced and not late:
+        yield f"line {misplaced}: out of order"
     if sums != stated:
-        yield f"edges hold {sums}, sources say {stated}"
+        yield f"{kind_of_stream} hold {sums}, sources say {stated}"
 
 
 def main(arguments):
@@ -249,7 +296,7 @@ def main(arguments):
         return 64
     kind, path = arguments
     data = pathlib.Path(path).read_bytes()
-    found = edges(data) if kind == "edges" else problems_of(json.loads(data), load(kind)[1], "")
+    found = stream(data, kind) if kind in RANK else problems_of(json.loads(data), load(kind)[1], "")
     count = 0
     for problem in found:
         count += 1

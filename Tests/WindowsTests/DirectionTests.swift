@@ -57,7 +57,10 @@ import Testing
   }
 
   @Test func openedAlsoHoldsAfterTheFlowsOwnSilence() throws {
-    let edges = try meter([.udp(0, end(a, 50_000), end(b, 53)), .udp(60.000000001, end(b, 53), end(a, 50_000))], options(window: 10)).edges
+    let edges = try meter(
+      [.udp(0, end(a, 50_000), end(b, 53)), .udp(60.000000001, end(b, 53), end(a, 50_000)), .udp(61, end(a, 50_000), end(b, 53))],
+      options(window: 10)
+    ).edges
     #expect(edges.map(\.direction) == [.registered, .opened])
     #expect(edges.map(\.client) == [IPAddress(a), IPAddress(b)])
     #expect(edges.map(\.flows) == [1, 1])
@@ -74,7 +77,7 @@ import Testing
   @Test func anEndThatFourTimesAsManySpeakToIsTheServer() throws {
     for peers in 1...6 {
       // Both ports are ephemeral and the many have the lower: only their number tells.
-      let packets = (0..<peers).map { TestPacket.at(Double($0) / 10, end("10.0.1.\($0 + 1)", 61_000), end(b, 62_000)) }
+      let packets = (0..<peers).map { TestPacket.at(Double($0) / 10, end("10.0.1.\($0 + 1)", 61_000), end(b, 62_000), payload: 1) }
       let edges = try meter(packets).edges
       #expect(edges.allSatisfy { $0.direction == (peers >= 4 ? .degree : .port) }, "\(peers) peers")
       #expect(Set(edges.map(\.server)).contains(IPAddress(b) ?? IPAddress(v4: 0)) == (peers >= 4))
@@ -83,13 +86,13 @@ import Testing
   }
 
   @Test func degreeCountsAddressesAndNotFlows() throws {
-    let packets = (0..<10).map { TestPacket.at(Double($0) / 10, end(a, 61_000 + UInt16($0)), end(b, 62_000)) }
+    let packets = (0..<10).map { TestPacket.at(Double($0) / 10, end(a, 61_000 + UInt16($0)), end(b, 62_000), payload: 1) }
     #expect(try meter(packets).edges.allSatisfy { $0.direction == .port })
   }
 
   @Test func whatWasCertainOnceStaysSoInLaterWindows() throws {
     // Four clients in the first window, one of them alone in the second.
-    var packets = (0..<4).map { TestPacket.at(Double($0) / 10, end("10.0.1.\($0 + 1)", 61_000), end(b, 62_000)) }
+    var packets = (0..<4).map { TestPacket.at(Double($0) / 10, end("10.0.1.\($0 + 1)", 61_000), end(b, 62_000), payload: 1) }
     packets += ClockTests.filler(from: 61)
     packets.append(.at(70, end("10.0.1.1", 61_000), end(b, 62_000)))
     let edges = try meter(packets).edges.filter { $0.proto == .tcp }
@@ -116,6 +119,39 @@ import Testing
     #expect(equal.direction == .first && equal.client == IPAddress(b) && equal.clientPort == 60_001)
     let gre = try edge([.at(0, end(b, 0), end(a, 0), proto: 47)])
     #expect(gre.direction == .first && gre.client == IPAddress(b) && gre.port == nil && gre.clientPort == nil)
+  }
+
+  @Test func whatIsSentToAGroupIsAskedOfTheGroup() throws {
+    for (group, isIPv6) in [("224.0.0.251", false), ("255.255.255.255", false), ("ff02::fb", true)] {
+      let found = try meter([.udp(0, end(isIPv6 ? "fd00::1" : a, 5353), end(group, 5353))]).edges
+      #expect(found.map(\.server) == [IPAddress(group)].compactMap { $0 } && found.map(\.direction) == [.opened], "\(group)")
+    }
+    let heard = try meter([.udp(0, end(a, 5353), end("224.0.0.251", 5353)), .udp(1, end("224.0.0.251", 5353), end(a, 5353))]).edges
+    #expect(heard.map(\.direction) == [.first])
+    let routing = try meter([.at(0, end(a, 0), end("224.0.0.5", 0), proto: 89)]).edges
+    #expect(routing.map(\.direction) == [.opened])
+  }
+
+  @Test func aReplyThatIsBroadcastToAClientsPortComesFromTheServer() throws {
+    let found = try meter([.udp(0, end(b, 67), end("255.255.255.255", 68))]).edges
+    #expect(found.map(\.server) == [IPAddress(b)].compactMap { $0 } && found.map(\.port) == [67] && found.map(\.direction) == [.registered])
+  }
+
+  @Test func whereOnlyRepliesAreSeenNobodyOpened() throws {
+    let start = TestPacket.udp(0, end("10.0.0.8", 1), end("10.0.0.9", 2))
+    let found = try edge([start, .udp(100, end(b, 53), end(a, 50_000)), .udp(101, end(b, 53), end(a, 50_000))], options(window: 3600))
+    #expect(found.direction == .registered && found.client == IPAddress(a))
+  }
+
+  @Test func manyRefusalsOfOneScanMakeNoServer() throws {
+    let packets = (0..<10).map { TestPacket.at(Double($0) / 10, end("10.0.1.\($0 + 1)", 22), end(b, 61_000), flags: TestPacket.rst) }
+    let edges = try meter(packets).edges
+    #expect(edges.count == 10 && edges.allSatisfy { $0.client == IPAddress(b) && $0.direction == .registered })
+  }
+
+  @Test func aServiceKnownFromPracticeOutweighsOneThatIsOnlyRegistered() throws {
+    let found = try edge([.at(0, end(a, 1503), end(b, 3389))])
+    #expect(found.direction == .registered && found.server == IPAddress(b))
   }
 
   @Test func severalClientPortsAreNone() throws {

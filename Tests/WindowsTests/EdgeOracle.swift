@@ -26,6 +26,7 @@ struct EdgeOracle {
     /// Who the client is for certain, by the window that showed it: the earliest counts, in it the one that came first.
     var evidence: [(window: Int64, client: End, basis: DirectionBasis)] = []
     var heard: Set<End> = []
+    var beginningSeen = false
     var answered = false, refused = false, reset = false, unreachable = false, ended = false, seenSYNACK = false
     var finished: Set<End> = []
     var initialSequence: UInt32?
@@ -125,7 +126,7 @@ struct EdgeOracle {
     let flow = OracleFlow(packet)
     let wasSilent = packet.time - (observedSince ?? 0) >= Int64(header.idleOtherNanoseconds)
     if packet.proto == 1 || packet.proto == 58, let client = echoClient(packet) { flow.direct(client, .message, window(packet.time)) }
-    if packet.proto != 6, wasSilent { flow.direct(packet.from, .opened, window(packet.time)) }
+    flow.beginningSeen = packet.proto != 6 && wasSilent
     open[key] = flow
     flows.append(flow)
     return flow
@@ -164,7 +165,10 @@ struct EdgeOracle {
       flow.ended = true
     } else {
       flow.heard.insert(packet.from)
-      if flow.heard.count == 2, !flow.answered { (flow.answered, part.outcome.answered) = (true, part.outcome.answered + 1) }
+      if flow.heard.count == 2, !flow.answered {
+        (flow.answered, part.outcome.answered) = (true, part.outcome.answered + 1)
+        if flow.beginningSeen { flow.direct(flow.firstSender, .opened, window(packet.time)) }
+      }
     }
     guard packet.proto == 6 else { return }
     switch packet.flags & TestPacket.synAck {
@@ -211,13 +215,17 @@ struct EdgeOracle {
     let members = flows.compactMap { flow in flow.parts[number].map { (flow: flow, part: $0) } }
     var peers: [String: Set<String>] = [:]
     func name(_ flow: OracleFlow, _ end: End) -> String { "\(end) \(flow.proto)" }
-    for (flow, _) in members {
+    func isTelling(_ flow: OracleFlow, _ part: Part) -> Bool {
+      let bare = UInt64(part.times.count) * (flow.ends[0].address.contains(":") ? 60 : 40)
+      return flow.proto != 6 || part.bytes.values.reduce(0, +) > bare
+    }
+    for (flow, part) in members where isTelling(flow, part) {
       peers[name(flow, flow.ends[0]), default: []].insert(flow.ends[1].address)
       peers[name(flow, flow.ends[1]), default: []].insert(flow.ends[0].address)
     }
     var groups: [String: [(flow: OracleFlow, part: Part, client: End, basis: DirectionBasis)]] = [:]
     for (flow, part) in members {
-      let (client, basis) = decide(flow, number) { peers[name(flow, $0)]?.count ?? 0 }
+      let (client, basis) = decide(flow, number) { isTelling(flow, part) ? peers[name(flow, $0)]?.count ?? 0 : 0 }
       if basis.isCertain { flow.direct(client, basis, number) }
       let server = flow.other(client)
       groups["\(client.address) \(server.address) \(flow.proto) \(server.port)", default: []].append((flow, part, client, basis))
@@ -234,8 +242,8 @@ struct EdgeOracle {
     if peers(a) >= 4, peers(a) >= 4 * peers(b) { return (b, .degree) }
     if peers(b) >= 4, peers(b) >= 4 * peers(a) { return (a, .degree) }
     let registry = ServiceRegistry.shared, proto = TransportProtocol(number: flow.proto)
-    let known = flow.ends.map { registry.isRegistered(proto: proto, port: $0.port) }
-    if known[0] != known[1] { return (known[0] ? b : a, .registered) }
+    let known = flow.ends.map { registry.evidence(proto: proto, port: $0.port) }
+    if known[0] != known[1] { return (known[0] > known[1] ? b : a, .registered) }
     for limit in [1024, 49152] as [UInt16] where (a.port < limit) != (b.port < limit) { return (a.port < limit ? b : a, .port) }
     return a.port == b.port ? (flow.firstSender, .first) : (a.port < b.port ? b : a, .port)
   }

@@ -21,7 +21,8 @@ struct Aggregate: ParsableCommand {
         tcpdump -i any -w - | flowagg --window 60s | depgraph
         flowagg --partial monday.pcap -o monday.part.zst      (see flowagg merge --help)
 
-      A capture that is called merge is given as ./merge.
+      flowagg flows writes single flows, flowagg merge the edges of partial streams (see their --help). A capture that is called flows or \
+      merge is given as ./flows or ./merge.
       """,
     version: holdfastVersion)
 
@@ -52,7 +53,8 @@ struct Aggregate: ParsableCommand {
     try runTool(diagnostics) { try aggregate(diagnostics) }
   }
 
-  private func aggregate(_ diagnostics: Diagnostics) throws -> ExitStatus {
+  /// Reads the captures and writes their edges, or their flows.
+  func aggregate(_ diagnostics: Diagnostics, writesFlows: Bool = false) throws -> ExitStatus {
     var paths: [String] = []
     var inFolders: Set<String> = []
     for input in inputs {
@@ -71,6 +73,7 @@ struct Aggregate: ParsableCommand {
     options.networks = selected.networks
     options.countsConversations = stats
     options.isPartial = partial
+    options.writesFlows = writesFlows
     resources.apply(to: &options)
     let selection = try selected.packetSelection(memoryByteCount: options.memoryByteCount)
     let start = ContinuousClock.now
@@ -87,7 +90,8 @@ struct Aggregate: ParsableCommand {
       for message in result.filterRefusals { diagnostics.warning(message) }
       if stats {
         let took = (ContinuousClock.now - start) / .seconds(1)
-        for line in StatsScreen(result: result, seconds: took, byteCount: InputSize.sum(of: paths)).lines { diagnostics.say(line) }
+        let screen = StatsScreen(result: result, seconds: took, byteCount: InputSize.sum(of: paths), writesFlows: writesFlows)
+        for line in screen.lines { diagnostics.say(line) }
       }
       return report(result.sources, diagnostics)
     } catch let failure as MeterFailure {

@@ -7,6 +7,7 @@ struct StatsScreen {
   let result: MeterResult
   let seconds: Double
   let byteCount: Int64?
+  var writesFlows = false
 
   /// More inputs than this are shown as their sum, and those alone in which something is wrong.
   private static let sourceCountMax = 6
@@ -21,7 +22,8 @@ struct StatsScreen {
       lines += troubled.prefix(Self.troubledCountMax).flatMap { ["\($0.name): \(Self.troubles($0).joined(separator: "; "))"] }
       if troubled.count > Self.troubledCountMax { lines.append("… and \(troubled.count - Self.troubledCountMax) more inputs with remarks") }
     }
-    lines.append("wrote \(grouped(result.edgeCount)) edges in \(grouped(result.windowCount)) windows\(rate)")
+    let made = writesFlows ? "wrote flows of" : "wrote \(grouped(result.edgeCount)) edges in"
+    lines.append("\(made) \(grouped(result.windowCount)) windows\(rate)")
     if result.forgottenDuplicateCount > 0 {
       lines.append(
         "up to \(grouped(result.forgottenDuplicateCount)) duplicates may have been counted: there was no memory to remember more")

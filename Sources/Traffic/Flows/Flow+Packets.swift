@@ -3,7 +3,8 @@ import Packets
 extension Flow {
   /// Begins the flow anew under the same key with the packet that opens it; its part in a window must have been put away.
   ///
-  /// `isBeginningSeen` says that traffic was observed for long enough before it, so that the sender of this packet opened it.
+  /// `isBeginningSeen` says that traffic was observed for long enough before it, so that the sender of this packet opened it, if the other
+  /// end is heard too: where only replies are seen, they are all there is.
   @inlinable
   mutating func begin(_ packet: FlowPacket, isBeginningSeen: Bool, window number: Int64) {
     startNanoseconds = packet.timeNanoseconds
@@ -21,10 +22,9 @@ extension Flow {
       case TCPFlags.syn | TCPFlags.ack: direct(clientIsA: !packet.isFromA, basis: FlowBasis.handshake, window: number)
       default: events.insert(.midstream)
       }
-    } else if packet.key.proto == 1 || packet.key.proto == 58, isEcho(packet) {
-      directByEcho(packet, window: number)
-    } else if isBeginningSeen {
-      direct(clientIsA: packet.isFromA, basis: FlowBasis.opened, window: number)
+    } else {
+      if isBeginningSeen { state.insert(.beginningSeen) }
+      if packet.key.proto == 1 || packet.key.proto == 58, isEcho(packet) { directByEcho(packet, window: number) }
     }
   }
 
@@ -113,6 +113,7 @@ extension Flow {
   mutating func turn(_ packet: FlowPacket, _ side: State) {
     let isReset = packet.tcpFlags & TCPFlags.rst != 0
     let other: State = packet.isFromA ? .seenB : .seenA
+    if packet.key.proto == 1 || packet.key.proto == 58, isEcho(packet) { directByEcho(packet, window: window) }
     if isReset {
       if state.contains(other), !state.contains(.answered), state.contains(.seenSYN), state.contains(.synFromB) == packet.isFromA {
         if !state.contains(.refused) { (state, events) = (state.union(.refused), events.union(.refused)) }
@@ -124,14 +125,12 @@ extension Flow {
       if state.contains(other), !state.contains(.answered) {
         state.insert(.answered)
         events.insert(.answered)
+        if state.contains(.beginningSeen) { direct(clientIsA: !state.contains(.firstFromB), basis: FlowBasis.opened, window: window) }
       }
       // A RST alone is no answer, so its sender has not been heard.
       state.insert(side)
     }
-    guard packet.key.proto == 6 else {
-      if packet.key.proto == 1 || packet.key.proto == 58, isEcho(packet) { directByEcho(packet, window: window) }
-      return
-    }
+    guard packet.key.proto == 6 else { return }
     switch packet.tcpFlags & (TCPFlags.syn | TCPFlags.ack) {
     case TCPFlags.syn:
       direct(clientIsA: packet.isFromA, basis: FlowBasis.handshake, window: window)

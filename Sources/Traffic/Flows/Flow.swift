@@ -44,6 +44,8 @@ public struct Flow: Sendable {
     @inlinable public static var synFromB: State { State(rawValue: 65536) }
     /// The first SYN-ACK came from B.
     @inlinable public static var synAckFromB: State { State(rawValue: 131072) }
+    /// Its beginning was seen, and not only its first packet: who answers was asked.
+    @inlinable public static var beginningSeen: State { State(rawValue: 262144) }
   }
 
   /// What happened to the flow in the window of its part.
@@ -132,6 +134,6 @@ public enum FlowBasis {
   public static let handshake: UInt8 = 0
   /// A request or reply: ICMP echo.
   public static let message: UInt8 = 1
-  /// The first packet after idleness.
+  /// The first packet after idleness, once it was answered.
   public static let opened: UInt8 = 3
 }

@@ -21,6 +21,10 @@ public struct FlowPacket: Sendable {
   public var tcpFlags: UInt8
   /// ICMP or ICMPv6 type; 255 for other protocols.
   public var icmpType: UInt8
+  /// ICMP or ICMPv6 code.
+  public var icmpCode: UInt8
+  /// How long the IP and TCP headers are together, in words of four bytes; 0 where that is not known.
+  public var headerWordCount: UInt8
   /// A packet of the flow, or one that an ICMP error quotes.
   public var kind: PacketKind
   /// Whether A sent it.
@@ -29,7 +33,7 @@ public struct FlowPacket: Sendable {
   /// No packet.
   public init() {
     (timeNanoseconds, key, hash, ipByteCount, sequence, source) = (0, FlowKey(), 0, 0, 0, 0)
-    (tcpFlags, icmpType, kind, isFromA) = (0, 255, .flow, true)
+    (tcpFlags, icmpType, icmpCode, headerWordCount, kind, isFromA) = (0, 255, 0, 0, .flow, true)
   }
 
   /// A packet that was read from an input; `seed` is the process's.
@@ -43,6 +47,8 @@ public struct FlowPacket: Sendable {
     sequence = packet.sequence
     tcpFlags = packet.tcpFlags
     icmpType = packet.icmpType
+    icmpCode = packet.icmpCode
+    headerWordCount = packet.headerWordCount
     kind = packet.kind
     self.source = source
   }

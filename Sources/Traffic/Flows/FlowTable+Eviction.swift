@@ -62,6 +62,7 @@ extension FlowTable {
     }
     guard let victim else { return false }
     let flow = unsafe entries[victim.entry]
+    if notesDepartures { noteDeparture(of: victim.entry, flow.window != Flow.noWindow ? .givenUp : .forgotten) }
     if flow.window != Flow.noWindow {
       evictions.add(source: flow.source, packets: 1, bytes: flow.bytesFromA &+ flow.bytesFromB)
     } else if !flow.state.contains(.ended) {

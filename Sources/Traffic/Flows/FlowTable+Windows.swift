@@ -107,6 +107,7 @@ extension FlowTable {
     for entry in 0..<entryCount where unsafe entries[entry].window == Flow.noWindow && !entries[entry].state.contains(.free) {
       let idle = unsafe entries[entry].key.proto == 6 ? idleTCPNanoseconds : idleOtherNanoseconds
       if unsafe newest - entries[entry].lastNanoseconds > idle + latenessNanoseconds {
+        if notesDepartures { noteDeparture(of: entry, .silent) }
         release(entry)
         removed += 1
       }

@@ -34,6 +34,10 @@ import Packets
   public internal(set) var evictions = Evictions()
   /// When flows are looked through next for those that have ended.
   var nextSweepNanoseconds = Int64.min
+  /// Whether it is noted which flows have left; whoever asks for it takes them with `takeDepartures`.
+  public var notesDepartures = false
+  /// What was noted since it was taken last.
+  @usableFromInline var departures: [FlowDeparture] = []
   /// The entry at which the search for something to forget goes on.
   var evictionHand = 0
 
@@ -126,6 +130,10 @@ import Packets
   /// A new flow takes over the entry of one with the same key.
   @inlinable @inline(never)
   mutating func succeed(_ entry: Int, _ packet: FlowPacket, window: Int64) {
+    if notesDepartures {
+      let idle = packet.key.proto == 6 ? idleTCPNanoseconds : idleOtherNanoseconds
+      noteDeparture(of: entry, unsafe packet.timeNanoseconds - entries[entry].lastNanoseconds > idle ? .silent : .succeeded)
+    }
     putAwayPart(of: entry)
     unsafe entries[entry].begin(packet, isBeginningSeen: isBeginningSeen(at: packet.timeNanoseconds), window: window)
     move(entry, to: window, at: packet.timeNanoseconds)

@@ -19,7 +19,7 @@ public struct Meter: ~Copyable {
   private let seed = FlowPacket.seed
   private let options: MeterOptions
   private var selection: PacketSelection
-  /// Whether every packet counts as it is, so that common headers need no second look.
+  /// Whether every packet counts as it is and nothing else of it is needed, so that common headers need no second look.
   private let takesCommon: Bool
   private var conversations: [ConversationCount]
 
@@ -29,6 +29,8 @@ public struct Meter: ~Copyable {
   private static let memoryBesidesFlowsByteCount: UInt64 = 64 << 20
   /// What a flow costs at most: its entry, its place in the index and in the list of its window, each with the room that is kept for more.
   private static let flowByteCount: UInt64 = 232
+  /// The same where flows are written: also what is known of its whole life, and the finished that wait for their place.
+  private static let followedFlowByteCount: UInt64 = 900
 
   /// Opens the captures and begins the stream; those among `passingOver` that turn out to be no captures at all are no input.
   public static func open(
@@ -40,8 +42,10 @@ public struct Meter: ~Copyable {
     do throws(StreamError) {
       let stage: any FlowStage
       if options.isPartial {
-        stage = try PartStage(
-          merge, passingOver: passingOver, header: header, memoryByteCount: options.memoryByteCount, to: sink)
+        stage = try PartStage(merge, passingOver: passingOver, header: header, memoryByteCount: options.memoryByteCount, to: sink)
+      } else if options.writesFlows {
+        let flowCountMax = flowCountMax(memoryByteCount: options.memoryByteCount, perFlow: followedFlowByteCount)
+        stage = LifetimeStage(try WindowAggregator(header: header, flowCountMax: flowCountMax, flowsTo: sink))
       } else {
         stage = AggregationStage(
           try WindowAggregator(header: header, flowCountMax: flowCountMax(memoryByteCount: options.memoryByteCount), to: sink))
@@ -54,18 +58,17 @@ public struct Meter: ~Copyable {
   }
 
   /// How many flows may be held within so much memory.
-  static func flowCountMax(memoryByteCount: UInt64) -> Int {
+  static func flowCountMax(memoryByteCount: UInt64, perFlow: UInt64 = flowByteCount) -> Int {
     let besides = min(memoryBesidesFlowsByteCount, memoryByteCount / 2)
-    return Int(clamping: max(1024, (memoryByteCount - besides) / flowByteCount))
+    return Int(clamping: max(1024, (memoryByteCount - besides) / perFlow))
   }
 
   private init(
     _ merge: CaptureMerge, _ passedOver: Set<String>, _ stage: any FlowStage, _ options: MeterOptions,
     _ selection: consuming PacketSelection, batchCount: Int
   ) {
-    // Times of other packets move the clock of pieces, too.
     takesCommon =
-      selection.isEverything && options.hosts == nil && options.networks != .vlan && !options.countsConversations
+      selection.isEverything && options.hosts == nil && options.networks != .vlan && !options.countsConversations && !options.writesFlows
     self.options = options
     self.selection = selection
     conversations = Array(repeating: ConversationCount(), count: options.countsConversations ? merge.names.count : 0)

@@ -36,6 +36,8 @@ public struct MeterOptions: Sendable {
   public var memoryByteCount: UInt64 = 4 << 30
   /// Whether a partial stream is written, to be merged with others.
   public var isPartial = false
+  /// Whether flows are written instead of edges.
+  public var writesFlows = false
 
   /// One thread, 4 GiB, overlays looked into, everything counted.
   public init() {}

@@ -144,6 +144,7 @@ extension PacketSummary {
       readPorts(header, at: 0)
       sequence = header.bigEndian32(at: 4)
       tcpFlags = header[13]
+      if kind == .flow { headerWordCount = UInt8(truncatingIfNeeded: (offset - ipOffset) / 4 + Int(header[12] >> 4)) }
     case 17, 33, 132, 136:
       guard frame.count >= offset + 4 else {
         kind = .cutTransportHeader

@@ -56,6 +56,9 @@ public struct PacketSummary: Sendable {
   public var icmpType: UInt8 = 255
   /// ICMP or ICMPv6 code.
   public var icmpCode: UInt8 = 0
+  /// How long the IP and TCP headers are together, in words of four bytes; 0 for other packets, for fragments and where only the common
+  /// headers were read.
+  public var headerWordCount: UInt8 = 0
   /// Whether the addresses are IPv6.
   public var isIPv6 = false
   /// What the packet becomes part of.

@@ -44,6 +44,18 @@ public struct ServiceRegistry: Sendable {
     return places[start + Int(port)] != 0
   }
 
+  /// How much speaks for a port being a service's and not a client's: 2 for services that are known from practice, 1 for those that are only
+  /// registered, 0 for all others and for the ports that clients of DHCP have (RFC 2131 §4.1, RFC 8415 §7.2).
+  public func evidence(proto: TransportProtocol, port: UInt16) -> Int {
+    guard let start = Self.start(of: proto) else { return 0 }
+    let place = Int(places[start + Int(port)])
+    guard place > 0, !Self.isClientPort(proto: proto, port: port) else { return 0 }
+    return entries[place - 1].nature == .unknown ? 1 : 2
+  }
+
+  /// Whether only clients have this port.
+  public static func isClientPort(proto: TransportProtocol, port: UInt16) -> Bool { proto == .udp && (port == 68 || port == 546) }
+
   /// The service of a port, on the basis `port`; its nature is `unknown` where only IANA's name is known. Nil for other ports.
   public func service(proto: TransportProtocol, port: UInt16) -> Service? {
     guard let start = Self.start(of: proto) else { return nil }

@@ -35,7 +35,7 @@ struct DirectionRules {
 
   /// Notes the ends of a flow whose direction is not decided.
   mutating func consider(_ flow: Flow) {
-    guard Self.hasPorts(flow), !flow.isDirected(in: window) else { return }
+    guard Self.hasPorts(flow), Self.isTelling(flow), !flow.isDirected(in: window), Self.silentGroup(flow) == nil else { return }
     undecidedCount += 1
     guard undecidedCount <= Self.undecidedCountMax else { return peers = [:] }
     peers[Endpoint(flow, isA: true)] = 0
@@ -47,7 +47,7 @@ struct DirectionRules {
 
   /// Notes a flow of the window, decided or not, as evidence of who speaks to whom.
   mutating func observe(_ flow: Flow) {
-    guard Self.hasPorts(flow) else { return }
+    guard Self.hasPorts(flow), Self.isTelling(flow) else { return }
     note(Endpoint(flow, isA: true), flow.key.bHigh, flow.key.bLow)
     note(Endpoint(flow, isA: false), flow.key.aHigh, flow.key.aLow)
   }
@@ -64,7 +64,8 @@ struct DirectionRules {
     guard !flow.isDirected(in: window) else {
       return (flow.state.contains(.clientIsB), DirectionBasis(rawValue: flow.basis) ?? .opened)
     }
-    guard hasUndecided, Self.hasPorts(flow) else { return nil }
+    if let groupIsA = Self.silentGroup(flow) { return (groupIsA, .opened) }
+    guard hasUndecided, Self.hasPorts(flow), Self.isTelling(flow) else { return nil }
     let a = peers[Endpoint(flow, isA: true)]?.nonzeroBitCount ?? 0
     let b = peers[Endpoint(flow, isA: false)]?.nonzeroBitCount ?? 0
     if a >= Self.degreeMin, a >= Self.degreeMin * b { return (true, .degree) }
@@ -78,9 +79,9 @@ struct DirectionRules {
     let firstFromB = flow.state.contains(.firstFromB)
     guard Self.hasPorts(flow) else { return (firstFromB, .first) }
     let proto = TransportProtocol(number: flow.key.proto)
-    let aRegistered = ServiceRegistry.shared.isRegistered(proto: proto, port: flow.key.aPort)
-    let bRegistered = ServiceRegistry.shared.isRegistered(proto: proto, port: flow.key.bPort)
-    if aRegistered != bRegistered { return (aRegistered, .registered) }
+    let a = ServiceRegistry.shared.evidence(proto: proto, port: flow.key.aPort)
+    let b = ServiceRegistry.shared.evidence(proto: proto, port: flow.key.bPort)
+    if a != b { return (a > b, .registered) }
     for limit in [1024, 49152] as [UInt16] where (flow.key.aPort < limit) != (flow.key.bPort < limit) {
       return (flow.key.aPort < limit, .port)
     }
@@ -88,7 +89,35 @@ struct DirectionRules {
     return (firstFromB, .first)
   }
 
-  static func hasPorts(_ flow: Flow) -> Bool {
-    flow.key.proto == 6 || flow.key.proto == 17 || flow.key.proto == 33 || flow.key.proto == 132 || flow.key.proto == 136
+  /// Whether the window shows anything of a TCP flow but bare headers: RSTs that refuse a scan from one port speak to many and serve nobody.
+  private static func isTelling(_ flow: Flow) -> Bool {
+    let headersByteCount: UInt64 = flow.key.isIPv6 ? 60 : 40
+    return flow.key.proto != 6 || flow.bytesFromA &+ flow.bytesFromB > headersByteCount &* (flow.packetsFromA &+ flow.packetsFromB)
+  }
+
+  /// Whether A, and not B, is a group of receivers (multicast or the limited broadcast) that was sent to and sent nothing; nil where neither is.
+  ///
+  /// What is broadcast to a client's port is a reply to one client that has no address yet.
+  private static func silentGroup(_ flow: Flow) -> Bool? {
+    let key = flow.key
+    let proto = TransportProtocol(number: key.proto)
+    if flow.packetsFromA == 0, flow.packetsFromB > 0, isGroup(key.aHigh, key.aLow, key.isIPv6) {
+      return ServiceRegistry.isClientPort(proto: proto, port: key.aPort) ? nil : true
+    }
+    if flow.packetsFromB == 0, flow.packetsFromA > 0, isGroup(key.bHigh, key.bLow, key.isIPv6) {
+      return ServiceRegistry.isClientPort(proto: proto, port: key.bPort) ? nil : false
+    }
+    return nil
+  }
+
+  /// RFC 5771, RFC 919 §7, RFC 4291 §2.7.
+  private static func isGroup(_ high: UInt64, _ low: UInt64, _ isIPv6: Bool) -> Bool {
+    isIPv6 ? high >> 56 == 0xFF : low >> 28 == 0xE || low == 0xFFFF_FFFF
+  }
+
+  static func hasPorts(_ flow: Flow) -> Bool { hasPorts(flow.key) }
+
+  static func hasPorts(_ key: FlowKey) -> Bool {
+    key.proto == 6 || key.proto == 17 || key.proto == 33 || key.proto == 132 || key.proto == 136
   }
 }

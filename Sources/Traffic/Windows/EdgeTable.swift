@@ -11,13 +11,15 @@ struct EdgeTable {
     var proto: UInt8
     var isIPv6: Bool
 
-    init(_ flow: Flow, clientIsB: Bool) {
-      (clientHigh, clientLow) = clientIsB ? (flow.key.bHigh, flow.key.bLow) : (flow.key.aHigh, flow.key.aLow)
-      (serverHigh, serverLow) = clientIsB ? (flow.key.aHigh, flow.key.aLow) : (flow.key.bHigh, flow.key.bLow)
-      network = flow.key.network
-      port = clientIsB ? flow.key.aPort : flow.key.bPort
-      proto = flow.key.proto
-      isIPv6 = flow.key.isIPv6
+    init(_ flow: Flow, clientIsB: Bool) { self.init(flow.key, clientIsB: clientIsB) }
+
+    init(_ key: FlowKey, clientIsB: Bool) {
+      (clientHigh, clientLow) = clientIsB ? (key.bHigh, key.bLow) : (key.aHigh, key.aLow)
+      (serverHigh, serverLow) = clientIsB ? (key.aHigh, key.aLow) : (key.bHigh, key.bLow)
+      network = key.network
+      port = clientIsB ? key.aPort : key.bPort
+      proto = key.proto
+      isIPv6 = key.isIPv6
     }
 
     func hash(seed: UInt64) -> UInt64 {

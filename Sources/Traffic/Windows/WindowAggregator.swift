@@ -32,7 +32,9 @@ public struct WindowAggregator: ~Copyable {
   @usableFromInline var packetCount = 0
   @usableFromInline var afterwards = Afterwards()
   private var edges = EdgeTable()
-  private var writer: EdgeStreamWriter
+  private var writer: EdgeStreamWriter?
+  /// Where flows are written instead of edges.
+  private var ledger: FlowLedger?
   /// Numbers of the windows that hold something and have not closed, ascending.
   var open: [Int64] = []
   private let windowNanoseconds: Int64
@@ -53,7 +55,21 @@ public struct WindowAggregator: ~Copyable {
   ///
   /// `flowCountMax` limits how many flows and parts of flows are held.
   public init(header: EdgeStreamHeader, flowCountMax: Int = .max, to sink: any ByteSink) throws(StreamError) {
-    writer = try EdgeStreamWriter(header: header, to: sink)
+    try self.init(header, flowCountMax: flowCountMax, writer: EdgeStreamWriter(header: header, to: sink), ledger: nil)
+  }
+
+  /// An aggregator that writes flows, each once it has ended and no flow that comes before it in the stream can still be open.
+  public init(header: EdgeStreamHeader, flowCountMax: Int = .max, flowsTo sink: any ByteSink) throws(StreamError) {
+    let ledger = FlowLedger(try FlowStreamWriter(header: header, to: sink), finishedCountMax: flowCountMax)
+    try self.init(header, flowCountMax: flowCountMax, writer: nil, ledger: ledger)
+    table.notesDepartures = true
+  }
+
+  private init(
+    _ header: EdgeStreamHeader, flowCountMax: Int, writer: consuming EdgeStreamWriter?, ledger: consuming FlowLedger?
+  ) throws(StreamError) {
+    self.writer = writer
+    self.ledger = ledger
     windowNanoseconds = Int64(header.windowSeconds) * 1_000_000_000
     latenessNanoseconds = Self.limit(header.latenessNanoseconds)
     clock = WindowClock(windowNanoseconds: windowNanoseconds, latenessNanoseconds: latenessNanoseconds)
@@ -85,6 +101,15 @@ public struct WindowAggregator: ~Copyable {
       } else {
         try addUnusual(packets[place])
       }
+    }
+  }
+
+  /// Takes packets as `add` does where flows are written: what a flow keeps of its single packets is noted too.
+  public mutating func addFollowing(_ packets: Span<FlowPacket>) throws(StreamError) {
+    for place in packets.indices {
+      try add(packets, from: place, to: place + 1)
+      guard packets[place].kind == .flow, let flow = table.lifetime(of: packets[place]) else { continue }
+      ledger?.note(packets[place], of: flow)
     }
   }
 
@@ -154,13 +179,19 @@ public struct WindowAggregator: ~Copyable {
     table.forEachPart(of: window) { _, part in rules.consider(part) }
     if rules.hasUndecided { table.forEachPart(of: window) { _, part in rules.observe(part) } }
     table.direct(window: window) { part in rules.certain(part).map { ($0.clientIsB, $0.basis.rawValue) } }
-    if count <= Self.shareCount {
+    if ledger != nil {
+      table.forEachPart(of: window) { _, part in
+        let (clientIsB, basis) = rules.decide(part)
+        ledger?.add(part, clientIsB: clientIsB, basis: basis)
+      }
+    } else if count <= Self.shareCount {
       try write(window: window, rules, windowStart: windowStart)
     } else {
       let shares = shares(of: window, count: count, rules)
       for share in 0...(shares.max() ?? 0) { try write(window: window, rules, windowStart: windowStart, shares: shares, share: share) }
     }
     table.close(window: window, newest: clock.newestNanoseconds, latenessNanoseconds: latenessNanoseconds)
+    try ledger?.close(window: window, departures: table.takeDepartures())
   }
 
   /// For each part of a window the share in which its edge is written: edges between the same two of some sampled edges go together.
@@ -215,7 +246,7 @@ public struct WindowAggregator: ~Copyable {
       edge.durationNanoseconds = sums.durationNanoseconds
       edge.outcome = sums.outcome
       if !handshakes.isEmpty { edge.networkResponse = handshakes[place] }
-      try writer.write(edge)
+      try writer?.write(edge)
       afterwards.edgeCount += 1
     }
   }
@@ -223,12 +254,18 @@ public struct WindowAggregator: ~Copyable {
   /// Closes all windows; gives what became of packets afterwards.
   public mutating func closeAll() throws(StreamError) -> Afterwards {
     while !open.isEmpty { try closeOldest() }
+    if ledger != nil {
+      table.noteEnd(newest: clock.newestNanoseconds)
+      try ledger?.close(window: .max, departures: table.takeDepartures())
+    }
     afterwards.evictions = table.evictions
     return afterwards
   }
 
   /// Writes the names of addresses and what was read of each input, and ends the stream.
   public consuming func finish(names: [NameRecord] = [], sources: [SourceRecord]) throws(StreamError) {
+    try ledger.take()?.finish(names: names, sources: sources)
+    guard var writer = writer.take() else { return }
     for name in names { try writer.write(name) }
     for source in sources { try writer.write(source) }
     try writer.finish()

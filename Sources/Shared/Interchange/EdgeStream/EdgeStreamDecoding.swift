@@ -47,14 +47,14 @@ enum EdgeStreamDecoding {
     return proto
   }
 
-  private static func word<Word: RawRepresentable>(_ cursor: inout JSONCursor, _ expected: String) throws(DocumentError) -> Word
+  static func word<Word: RawRepresentable>(_ cursor: inout JSONCursor, _ expected: String) throws(DocumentError) -> Word
   where Word.RawValue == String {
     let text = try cursor.string()
     guard let word = Word(rawValue: text) else { throw DocumentError(at: .byte(0), found: "«\(text)»", expected: expected) }
     return word
   }
 
-  static func header(_ line: [UInt8]) throws(DocumentError) -> EdgeStreamHeader {
+  static func header(_ line: [UInt8], schema expected: String = EdgeStreamHeader.schema) throws(DocumentError) -> EdgeStreamHeader {
     var header = EdgeStreamHeader()
     let record = try kind(of: line)
     var schema = ""
@@ -80,9 +80,9 @@ enum EdgeStreamDecoding {
       default: try cursor.skip()
       }
     }
-    guard record == "header", schema == EdgeStreamHeader.schema else {
+    guard record == "header", schema == expected else {
       throw DocumentError(
-        at: .byte(0), found: "record «\(record)» of schema «\(schema)»", expected: "the header of \(EdgeStreamHeader.schema)")
+        at: .byte(0), found: "record «\(record)» of schema «\(schema)»", expected: "the header of \(expected)")
     }
     guard let window, (1...31_622_400).contains(window) else {
       throw DocumentError(at: .byte(0), found: "no usable window_s", expected: "window_s from 1 to 31622400")
@@ -123,13 +123,7 @@ enum EdgeStreamDecoding {
       case "port": edge.port = try cursor.unsigned(UInt16.self)
       case "client_port": edge.clientPort = try cursor.unsigned(UInt16.self)
       case "service": edge.service = try service(&cursor)
-      case "direction":
-        try cursor.object { (key, cursor) throws(DocumentError) in
-          guard key == "basis" else { return try cursor.skip() }
-          let text = try cursor.string()
-          direction = DirectionBasis(text)
-          if direction == nil { throw DocumentError(at: .byte(0), found: "«\(text)»", expected: "a direction basis") }
-        }
+      case "direction": direction = try basis(&cursor)
       case "volume": try volume(&cursor, &edge.volume)
       case "frequency":
         try cursor.object { (key, cursor) throws(DocumentError) in
@@ -169,7 +163,18 @@ enum EdgeStreamDecoding {
     return edge
   }
 
-  private static func service(_ cursor: inout JSONCursor) throws(DocumentError) -> Service {
+  static func basis(_ cursor: inout JSONCursor) throws(DocumentError) -> DirectionBasis? {
+    var direction: DirectionBasis?
+    try cursor.object { (key, cursor) throws(DocumentError) in
+      guard key == "basis" else { return try cursor.skip() }
+      let text = try cursor.string()
+      direction = DirectionBasis(text)
+      if direction == nil { throw DocumentError(at: .byte(0), found: "«\(text)»", expected: "a direction basis") }
+    }
+    return direction
+  }
+
+  static func service(_ cursor: inout JSONCursor) throws(DocumentError) -> Service {
     var app: String?
     var nature = Nature.unknown
     var basis = ServiceBasis.port
@@ -184,7 +189,7 @@ enum EdgeStreamDecoding {
     return Service(app: app, nature: nature, basis: basis)
   }
 
-  private static func volume(_ cursor: inout JSONCursor, _ volume: inout EdgeRecord.Volume) throws(DocumentError) {
+  static func volume(_ cursor: inout JSONCursor, _ volume: inout EdgeRecord.Volume) throws(DocumentError) {
     try cursor.object { (key, cursor) throws(DocumentError) in
       switch key {
       case "bytes_to_server": volume.bytesToServer = try cursor.unsigned()
@@ -196,7 +201,7 @@ enum EdgeStreamDecoding {
     }
   }
 
-  private static func outcome(_ cursor: inout JSONCursor, _ outcome: inout EdgeRecord.Outcome) throws(DocumentError) {
+  static func outcome(_ cursor: inout JSONCursor, _ outcome: inout EdgeRecord.Outcome) throws(DocumentError) {
     try cursor.object { (key, cursor) throws(DocumentError) in
       switch key {
       case "answered": outcome.answered = try cursor.unsigned()

@@ -14,8 +14,15 @@ public struct EdgeStreamWriter: ~Copyable {
 
   /// Begins a stream by writing its header.
   public init(header: EdgeStreamHeader, to sink: any ByteSink) throws(StreamError) {
+    try self.init(schema: "holdfast.edges/1", header: header, to: sink)
+  }
+
+  /// Begins a stream of another schema in the same frame.
+  init(schema: StaticString, header: EdgeStreamHeader, to sink: any ByteSink) throws(StreamError) {
     self.sink = sink
-    text.literal("{\"record\":\"header\",\"schema\":\"holdfast.edges/1\",\"window_s\":")
+    text.literal("{\"record\":\"header\",\"schema\":\"")
+    text.literal(schema)
+    text.literal("\",\"window_s\":")
     text.integer(header.windowSeconds)
     text.literal(",\"lateness_s\":")
     text.seconds(nanoseconds: header.latenessNanoseconds)
@@ -99,26 +106,9 @@ public struct EdgeStreamWriter: ~Copyable {
     transport(",\"proto\":", edge.proto)
     if let port = edge.port { count(",\"port\":", UInt64(port)) }
     if let port = edge.clientPort { count(",\"client_port\":", UInt64(port)) }
-    if let service = edge.service {
-      text.literal(",\"service\":{")
-      if let app = service.app {
-        string("\"app\":", app)
-        text.byte(0x2C)
-      }
-      text.literal("\"nature\":\"")
-      text.literal(service.nature.text)
-      text.literal("\",\"basis\":\"")
-      text.literal(service.basis.text)
-      text.literal("\"}")
-    }
-    text.literal(",\"direction\":{\"basis\":\"")
-    text.literal(edge.direction.text)
-    text.literal(edge.direction.isCertain ? "\",\"certain\":true}" : "\",\"certain\":false}")
-    count(",\"volume\":{\"bytes_to_server\":", edge.volume.bytesToServer)
-    count(",\"bytes_to_client\":", edge.volume.bytesToClient)
-    count(",\"packets_to_server\":", edge.volume.packetsToServer)
-    count(",\"packets_to_client\":", edge.volume.packetsToClient)
-    count("},\"frequency\":{\"flows\":", edge.flows)
+    if let service = edge.service { self.service(service) }
+    judgement(edge.direction, edge.volume)
+    count(",\"frequency\":{\"flows\":", edge.flows)
     count(",\"active_slots\":", edge.activeSlots)
     count(",\"slots\":", edge.slots)
     text.literal("},\"duration_s\":")
@@ -148,7 +138,33 @@ public struct EdgeStreamWriter: ~Copyable {
     if more > 0 { count(",\"names_more\":", more) }
   }
 
-  private mutating func outcome(_ outcome: EdgeRecord.Outcome) {
+  mutating func service(_ service: Service) {
+    text.literal(",\"service\":{")
+    if let app = service.app {
+      string("\"app\":", app)
+      text.byte(0x2C)
+    }
+    text.literal("\"nature\":\"")
+    text.literal(service.nature.text)
+    text.literal("\",\"basis\":\"")
+    text.literal(service.basis.text)
+    text.literal("\"}")
+  }
+
+  /// Direction and volume, which follow each other wherever they are written.
+  @inline(__always)
+  mutating func judgement(_ direction: DirectionBasis, _ volume: EdgeRecord.Volume) {
+    text.literal(",\"direction\":{\"basis\":\"")
+    text.literal(direction.text)
+    text.literal(direction.isCertain ? "\",\"certain\":true}" : "\",\"certain\":false}")
+    count(",\"volume\":{\"bytes_to_server\":", volume.bytesToServer)
+    count(",\"bytes_to_client\":", volume.bytesToClient)
+    count(",\"packets_to_server\":", volume.packetsToServer)
+    count(",\"packets_to_client\":", volume.packetsToClient)
+    text.byte(0x7D)
+  }
+
+  mutating func outcome(_ outcome: EdgeRecord.Outcome) {
     text.literal(",\"outcome\":{")
     var first = true
     func entry(_ name: StaticString, _ value: UInt64, _ text: inout ByteWriter) {
