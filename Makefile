@@ -7,7 +7,7 @@ TOOLS := flowagg depgraph snapplan snapexec
 RELEASE := for tool in $(TOOLS); do swift build -c release --static-swift-stdlib --product $$tool || exit; done
 BENCH_DIR ?= /tmp/holdfast-bench
 
-.PHONY: all setup test check fmt lab demo bench clean install
+.PHONY: all setup test check fmt lab demo bench fuzz sanitize clean install
 
 all: setup
 	@$(RELEASE)
@@ -48,6 +48,17 @@ bench: setup
 	@scripts/install-packages scripts/packages/bench.txt
 	swift build -c release --static-swift-stdlib --product flowagg
 	HOLDFAST_REFERENCE="$${HOLDFAST_REFERENCE:-$(wildcard ../shared/bench)}" Benchmarks/run .build/release "$(BENCH_DIR)"
+
+# Changed captures, frames and documents against the readers, with the address sanitizer: FUZZ_SECONDS (60) for each target.
+fuzz: setup
+	Fuzz/run
+
+# The tests of everything that touches captured bytes, with the address and then the thread sanitizer.
+sanitize: setup
+	for kind in address thread; do \
+	  SWIFT_BACKTRACE=enable=no swift test --scratch-path .build/$$kind --sanitize=$$kind \
+	    --filter '^(Concurrency|ByteStreams|Capture|Packets|Flows|Windows|Selection)Tests' || exit; \
+	done
 
 # Release binaries and their manual pages.
 install: all
