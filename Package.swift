@@ -62,6 +62,8 @@ let package = Package(
     // C libraries
     cLibrary("CXXHash", pkgConfig: "libxxhash", apt: "libxxhash-dev"),
     cLibrary("CZstd", pkgConfig: "libzstd", apt: "libzstd-dev"),
+    cLibrary("CLZ4", pkgConfig: "liblz4", apt: "liblz4-dev"),
+    cLibrary("CLZMA", pkgConfig: "liblzma", apt: "liblzma-dev"),
     cLibrary("CISAL", pkgConfig: "libisal", apt: "libisal-dev"),
     cLibrary("CGraphviz", pkgConfig: "libgvc", apt: "libgraphviz-dev"),
     cLibrary("CBtrfsUtil", pkgConfig: "libbtrfsutil", apt: "libbtrfsutil-dev"),
@@ -73,7 +75,7 @@ let package = Package(
 
     // Shared
     room("Concurrency", in: "Shared"),
-    room("ByteStreams", in: "Shared", imports: ["Concurrency", "CZstd", "CISAL", "CLinux"]),
+    room("ByteStreams", in: "Shared", imports: ["Concurrency", "CZstd", "CISAL", "CLZ4", "CLZMA", "CLinux"]),
     room("Interchange", in: "Shared", imports: ["ByteStreams", "CXXHash"]),
     room("ContentDigests", in: "Shared", imports: ["Interchange", crypto]),
     room("ToolSupport", in: "Shared", imports: ["ByteStreams", "Interchange", argumentParser]),

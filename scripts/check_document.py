@@ -20,7 +20,7 @@ import xxhash
 SCHEMAS = pathlib.Path(__file__).resolve().parent.parent / "docs" / "formats" / "schemas"
 PROTOCOLS = {"icmp": 1, "igmp": 2, "ipip": 4, "tcp": 6, "udp": 17, "dccp": 33, "ipv6": 41, "rsvp": 46, "gre": 47, "esp": 50, "ah": 51,
              "icmp6": 58, "eigrp": 88, "ospf": 89, "pim": 103, "vrrp": 112, "l2tp": 115, "sctp": 132, "udplite": 136}
-RANK = {"header": 0, "edge": 1, "nesting": 1, "source": 2, "end": 3}
+RANK = {"header": 0, "edge": 1, "nesting": 1, "name": 2, "source": 3, "end": 4}
 
 
 def load(kind):
@@ -106,15 +106,19 @@ def distribution_problems(value):
                 break
 
 
+def name_problems(record):
+    names = [name.encode() for name in record.get("names", [])]
+    if names != sorted(names):
+        yield "names out of order"
+    if "names_more" in record and len(names) != 16:
+        yield f"names_more beside {len(names)} names"
+
+
 def edge_problems(edge):
     for name, value in edge.get("response", {}).items():
         for problem in distribution_problems(value):
             yield f"response/{name}: {problem}"
-    names = [name.encode() for name in edge.get("names", [])]
-    if names != sorted(names):
-        yield "names out of order"
-    if "names_more" in edge and len(names) != 16:
-        yield f"names_more beside {len(names)} names"
+    yield from name_problems(edge)
     if edge["first"].rstrip("Z") > edge["last"].rstrip("Z"):
         yield "first is after last"
 
@@ -125,12 +129,16 @@ def source_problems(source):
         yield "not_in_edges out of order"
     if source["links"] != sorted(source["links"]):
         yield "links out of order"
-    if source["ip_bytes"] != source["edge_bytes"] + source["tunnel_overhead_bytes"] + sum(loss["bytes"] for loss in lost.values()):
+    repeated = source.get("repeated", {"packets": 0, "bytes": 0})
+    counted = source["edge_bytes"] - repeated["bytes"] + source["tunnel_overhead_bytes"]
+    if source["ip_bytes"] != counted + sum(loss["bytes"] for loss in lost.values()):
         yield "ip_bytes are not conserved"
-    if source["packets"] != source["edge_packets"] + sum(loss["packets"] for loss in lost.values()):
+    if source["packets"] != source["edge_packets"] - repeated["packets"] + sum(loss["packets"] for loss in lost.values()):
         yield "packets are not conserved"
     if "damage" in source and source["complete"]:
         yield "complete in spite of damage"
+    if "skipped_blocks" in source and "damage" not in source:
+        yield "skipped_blocks without damage"
 
 
 def edges(data):
@@ -141,7 +149,7 @@ def edges(data):
     lines = data.split(b"\n")
     if lines[-1]:
         yield "the last line has no newline"
-    at, last = -1, None
+    at, last, named = -1, None, None
     sums, stated = {"edge_packets": 0, "edge_bytes": 0}, {"edge_packets": 0, "edge_bytes": 0}
     before = 0
     for number, line in enumerate(lines[:-1], 1):
@@ -170,6 +178,11 @@ def edges(data):
             if last is not None and order(record) <= last:
                 yield f"{place}out of order"
             last = order(record)
+        if kind == "name":
+            if named is not None and address_order(record["address"]) <= named:
+                yield f"{place}out of order"
+            named = address_order(record["address"])
+            yield from (place + problem for problem in name_problems(record))
         if kind == "edge":
             yield from (place + problem for problem in edge_problems(exact))
             volume = record["volume"]
@@ -186,7 +199,7 @@ def edges(data):
             if record["digest"] != digest:
                 yield f"{place}digest {record['digest']} stated, the bytes before have {digest}"
         before += len(line) + 1
-    if at != 3:
+    if at != RANK["end"]:
         yield "no end record"
     if sums != stated:
         yield f"edges hold {sums}, sources say {stated}"

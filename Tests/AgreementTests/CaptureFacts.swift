@@ -8,6 +8,8 @@ struct CaptureFacts: Sendable {
   var packets: Int?
   var ipPackets: Int?
   var ipBytes: Int?
+  /// Whether tshark refuses it as no capture of a known version.
+  var isRefused = false
 
   /// All captures of the data folder; empty where there is none.
   static func all() throws -> [CaptureFacts] {
@@ -32,8 +34,10 @@ struct CaptureFacts: Sendable {
     if let cell = row["reference_facts"], let object = try? JSONSerialization.jsonObject(with: Data(cell.utf8)) as? [String: Any] {
       if object["reader_packets"] != nil || object["ip_bytes"] != nil {
         facts.take(
-          packets: object["reader_packets"], ipv4: object["ipv4"], ipv6: object["ipv6"], bytes: object["ip_bytes"],
+          packets: object["reader_packets"] as? Int ?? object["frames"], ipv4: object["ipv4"], ipv6: object["ipv6"],
+          bytes: object["ip_bytes"],
           links: object["linktypes"])
+        facts.isRefused = object["tshark_rc"] as? Int == 2 && object["frames"] as? Int == 0
         return facts
       }
       if let reader = object["reader"] as? [String: Any], let tshark = object["tshark"] as? [String: Any] {

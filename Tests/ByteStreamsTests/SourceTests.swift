@@ -38,10 +38,7 @@ import Testing
     let scratch = try Scratch()
     let path = try scratch.write("file", content)
     for bufferByteCount in [1, 3, 4, 5, 999, 2000] {
-      let file = try DescriptorSource(path: path)
-      var head = [UInt8](repeating: 0, count: 4)
-      #expect(try file.read(into: &head, from: 0) == 4)
-      let source = PrefixedSource(prefix: head, rest: file)
+      let source = PrefixedSource(try DescriptorSource(path: path), isFile: true)
       #expect(source.fileOffset == 0)
       #expect(source.fileSize == 1000)
       #expect(source.name == path)

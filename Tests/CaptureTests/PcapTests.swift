@@ -36,17 +36,29 @@ import Testing
     #expect(capture.links == [113])
   }
 
-  @Test func anotherVersionIsRefusedWithItsNumber() {
-    var bytes = pcap(SmallCaptures.packets)
-    bytes[4] = 3
-    #expect(ReadCapture(bytes).damage == CaptureDamage(offset: 4, reason: "found pcap version 3, expected 2"))
+  @Test func otherVersionsAreRefusedWithTheirNumbers() {
+    for version in [(3, 4), (1, 4), (2, 5), (543, 1), (0, 0)] as [(UInt16, UInt16)] {
+      #expect(
+        ReadCapture(pcap(SmallCaptures.packets, version: version)).damage
+          == CaptureDamage(offset: 4, reason: "found pcap version \(version.0).\(version.1), expected 2.0 to 2.4"))
+    }
+  }
+
+  @Test func inOldVersionsEitherLengthMayComeFirst() {
+    for version in [(2, 0), (2, 2), (2, 3), (543, 0)] as [(UInt16, UInt16)] {
+      for (variant, swaps) in [(.microseconds, true), (.microseconds, false), (.microsecondsSwapped, true)] as [(PcapVariant, Bool)] {
+        let capture = ReadCapture(pcap(SmallCaptures.packets, variant: variant, version: version, swapsLengths: swaps))
+        #expect(capture.packets == SmallCaptures.expected, "version \(version)")
+        #expect(capture.damage == nil)
+      }
+    }
   }
 
   @Test(arguments: PcapVariant.allCases) func aLengthThatLiesEndsTheReadingAtItsRecordAndKeepsWhatWasBefore(_ variant: PcapVariant) {
     let whole = pcap(SmallCaptures.packets, variant: variant)
     let good = pcap(Array(SmallCaptures.packets[..<3]), variant: variant)
     for lie in [UInt32.max, 0x8000_0000, 262_145, 0x0100_0000] {
-      var length = NetworkBytes(bigEndian: variant == .microsecondsSwapped || variant == .nanosecondsSwapped || variant == .modifiedSwapped)
+      var length = NetworkBytes(bigEndian: variant.isBigEndian)
       length.number(lie)
       var bytes = whole
       bytes.replaceSubrange((good.count + 8)..<(good.count + 12), with: length.bytes)

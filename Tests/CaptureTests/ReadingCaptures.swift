@@ -16,6 +16,9 @@ struct ReadCapture: Equatable {
   var damage: CaptureDamage?
   var container: CaptureReader.Container
   var links: Set<UInt16>
+  var losses: CaptureCounters
+  var skippedBlockCount: UInt64
+  var names: [String]
 
   /// Reads a source to its end.
   init(_ source: any ByteSource) {
@@ -32,6 +35,11 @@ struct ReadCapture: Equatable {
     damage = reader.damage
     container = reader.container
     links = reader.links
+    losses = reader.losses
+    skippedBlockCount = reader.skippedBlockCount
+    names = reader.names.sorted.map { address, names in
+      "\(address.isIPv6 ? "6" : "4"):\(String(address.high, radix: 16)):\(String(address.low, radix: 16))=\(names.joined(separator: ","))"
+    }
   }
 
   /// Reads bytes in memory, in pieces where asked.
@@ -74,7 +82,7 @@ enum SmallCaptures {
     for packet in packets[2...] {
       builder.packet(units: UInt64(packet.timeNanoseconds), packet.frame, originalByteCount: packet.originalByteCount)
     }
-    builder.block(5) { $0.number(UInt64(0)) }
+    builder.block(5) { for _ in 0..<3 { $0.number(UInt32(0)) } }
     return builder.bytes
   }()
 }

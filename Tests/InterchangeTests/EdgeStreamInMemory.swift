@@ -19,6 +19,7 @@ struct EdgeStream {
 
   var edges: [EdgeRecord] { records.compactMap { if case .edge(let edge) = $0 { edge } else { nil } } }
   var nestings: [NestingRecord] { records.compactMap { if case .nesting(let nesting) = $0 { nesting } else { nil } } }
+  var names: [NameRecord] { records.compactMap { if case .name(let name) = $0 { name } else { nil } } }
   var sources: [SourceRecord] { records.compactMap { if case .source(let source) = $0 { source } else { nil } } }
 
   /// The stream as the writer writes it.
@@ -29,6 +30,7 @@ struct EdgeStream {
       switch record {
       case .edge(let edge): try writer.write(edge)
       case .nesting(let nesting): try writer.write(nesting)
+      case .name(let name): try writer.write(name)
       case .source(let source): try writer.write(source)
       }
     }

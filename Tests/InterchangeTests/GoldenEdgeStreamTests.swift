@@ -13,7 +13,7 @@ private func moment(_ text: String) -> Timestamp {
 private func address(_ text: String) -> IPAddress? { IPAddress(text) }
 
 @Suite struct GoldenEdgeStreamTests {
-  static let names = ["golden-plain.edges.ndjson", "golden-everything.edges.ndjson"]
+  static let names = ["golden-plain.edges.ndjson", "golden-everything.edges.ndjson", "golden-names.edges.ndjson"]
 
   private func everything() throws -> EdgeStream { try EdgeStream(try Repository.fixtureBytes("golden-everything.edges.ndjson")) }
 
@@ -174,6 +174,25 @@ private func address(_ text: String) -> IPAddress? { IPAddress(text) }
     #expect(sources[2].kind == "unknown")
     #expect(sources[2].first == nil)
     #expect(sources[2].damage == .init(offset: 20, inCompressed: true, reason: "the file ends inside a gzip member"))
+  }
+
+  @Test func namesAndWhatCapturesSayOfThemselvesAreRead() throws {
+    let stream = try EdgeStream(try Repository.fixtureBytes("golden-names.edges.ndjson"))
+    #expect(stream.names.map(\.address) == ["10.0.0.1", "10.0.0.2", "2001:db8::7"].map(address))
+    #expect(stream.names.map(\.namesMore) == [0, 3, 0])
+    #expect(stream.names[0].names == ["db1", "db1.bank.example"])
+    #expect(stream.names[1].names.count == 16)
+    #expect(stream.names[2].names == ["\"] -> {rank=same} \\", "<script>", "caf\u{E9}\u{FFFD}"])
+    #expect(stream.sources.map(\.received) == [1000, nil])
+    #expect(stream.sources.map(\.dropped) == [7, 0])
+    #expect(stream.sources.map(\.clockOffsetNanoseconds) == [-250_000_000, 1_000_000_001])
+    #expect(stream.sources.map(\.skippedBlocks) == [2, 0])
+  }
+
+  @Test func ofManyNamesTheFirstAreKeptAndTheOthersCounted() throws {
+    let record = NameRecord(address: IPAddress(v4: 1), names: (10..<30).reversed().map { "n\($0)" }, namesMore: 2)
+    #expect(record.names == (10..<26).map { "n\($0)" })
+    #expect(record.namesMore == 6)
   }
 
   @Test(arguments: names) func packetsAndBytesAreConserved(name: String) throws {

@@ -53,6 +53,13 @@ import Testing
     func parser(_ parser: XMLParser, foundCharacters string: String) { texts.append((texts.popLast() ?? "") + string) }
   }
 
+  @Test func aNameThatACaptureGaveNeverStandsWithoutTheAddress() {
+    var graph = Self.graph(["a", "b"])
+    graph.nodes[0] = .init(id: graph.nodes[0].id, label: "db1\"\\n", kind: .address, addresses: ["10.0.0.9"], names: ["db1"])
+    let text = String(decoding: DOTDocument(showsWeak: true).bytes(of: graph), as: UTF8.self)
+    #expect(text.contains(#"label="db1\"\\n\na-0""#), "\(text)")
+  }
+
   @Test func hostileNamesStayTextInSVG() throws {
     let svg = try SVGDrawing.bytes(dot: DOTDocument(showsWeak: true).bytes(of: Self.graph(Self.hostile)))
     let collector = Collector()

@@ -18,37 +18,51 @@ public struct CapturedPacket: Sendable {
 /// The variants of the classic pcap format.
 public enum PcapVariant: CaseIterable, Sendable {
   case microseconds, microsecondsSwapped, nanoseconds, nanosecondsSwapped, modified, modifiedSwapped
+  /// netsniff-ng's own, and those of IXIA's hardware and software.
+  case netsniff, netsniffSwapped, ixiaHardware, ixiaSoftwareSwapped
 
   var magic: UInt32 {
     switch self {
     case .microseconds, .microsecondsSwapped: 0xA1B2_C3D4
     case .nanoseconds, .nanosecondsSwapped: 0xA1B2_3C4D
     case .modified, .modifiedSwapped: 0xA1B2_CD34
+    case .netsniff, .netsniffSwapped: 0xA1E2_CB12
+    case .ixiaHardware: 0x1C00_01AC
+    case .ixiaSoftwareSwapped: 0x1C00_01AB
     }
   }
-  var isBigEndian: Bool { self == .microsecondsSwapped || self == .nanosecondsSwapped || self == .modifiedSwapped }
+  /// Whether its numbers have their highest byte first.
+  public var isBigEndian: Bool {
+    [.microsecondsSwapped, .nanosecondsSwapped, .modifiedSwapped, .netsniffSwapped, .ixiaSoftwareSwapped].contains(self)
+  }
   /// How many nanoseconds the fraction counts in.
-  public var unitNanoseconds: Int64 { self == .nanoseconds || self == .nanosecondsSwapped ? 1 : 1000 }
+  public var unitNanoseconds: Int64 { [.nanoseconds, .nanosecondsSwapped, .netsniff, .netsniffSwapped].contains(self) ? 1 : 1000 }
   /// How long the header before each packet is.
-  public var recordHeaderByteCount: Int { self == .modified || self == .modifiedSwapped ? 24 : 16 }
+  public var recordHeaderByteCount: Int { [.modified, .modifiedSwapped, .netsniff, .netsniffSwapped].contains(self) ? 24 : 16 }
+  var isIXIA: Bool { self == .ixiaHardware || self == .ixiaSoftwareSwapped }
 }
 
 /// A capture in the classic pcap format.
-public func pcap(_ packets: [CapturedPacket], variant: PcapVariant = .nanoseconds, link: UInt16 = 1, snapLength: UInt32 = 262_144)
-  -> [UInt8]
-{
+public func pcap(
+  _ packets: [CapturedPacket], variant: PcapVariant = .nanoseconds, link: UInt16 = 1, snapLength: UInt32 = 262_144,
+  version: (major: UInt16, minor: UInt16) = (2, 4), swapsLengths: Bool = false
+) -> [UInt8] {
   var bytes = NetworkBytes(bigEndian: variant.isBigEndian)
   bytes.number(variant.magic)
-  bytes.number(UInt16(2))
-  bytes.number(UInt16(4))
+  bytes.number(version.major)
+  bytes.number(version.minor)
   bytes.number(UInt64(0))
   bytes.number(snapLength)
   bytes.number(UInt32(link))
+  if variant.isIXIA {
+    bytes.number(packets.reduce(0) { $0 + UInt32(variant.recordHeaderByteCount + $1.frame.count) })
+  }
   for packet in packets {
     bytes.number(UInt32(packet.timeNanoseconds / 1_000_000_000))
     bytes.number(UInt32(packet.timeNanoseconds % 1_000_000_000 / variant.unitNanoseconds))
-    bytes.number(UInt32(packet.frame.count))
-    bytes.number(UInt32(packet.originalByteCount))
+    let lengths = (UInt32(packet.frame.count), UInt32(packet.originalByteCount))
+    bytes.number(swapsLengths ? lengths.1 : lengths.0)
+    bytes.number(swapsLengths ? lengths.0 : lengths.1)
     if variant.recordHeaderByteCount == 24 { bytes.number(UInt64(0)) }
     bytes.raw(packet.frame)
   }

@@ -10,6 +10,8 @@ public struct EdgeStreams: Sendable {
   public var edges: [EdgeRecord] = []
   /// Its nesting records in order.
   public var nestings: [NestingRecord] = []
+  /// Names of addresses in order.
+  public var names: [NameRecord] = []
   /// Its sources in order.
   public var sources: [SourceRecord] = []
 
@@ -23,6 +25,7 @@ public struct EdgeStreams: Sendable {
       switch record {
       case .edge(let edge): stream.edges.append(edge)
       case .nesting(let nesting): stream.nestings.append(nesting)
+      case .name(let name): stream.names.append(name)
       case .source(let source): stream.sources.append(source)
       }
     }

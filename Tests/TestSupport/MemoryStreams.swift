@@ -1,4 +1,5 @@
 import ByteStreams
+import Foundation
 
 /// Bytes in memory as a source that hands them out in pieces, as a slow pipe would.
 public final class MemorySource: ByteSource {
@@ -41,10 +42,30 @@ public final class MemorySink: ByteSink {
 public enum Wrapped: String, CaseIterable, Sendable {
   case gzip = "gz"
   case zstandard = "zst"
+  case lz4
+  case xz
 
-  /// The bytes in one gzip member or one Zstandard frame.
+  /// The ways whose tools are installed: lz4 and xz are written by these alone.
+  public static var available: [Wrapped] { allCases.filter { $0.tool != nil } }
+
+  /// The system's tool.
+  public var tool: String? {
+    let name =
+      switch self {
+      case .gzip: "gzip"
+      case .zstandard: "zstd"
+      case .lz4, .xz: rawValue
+      }
+    return ["/usr/bin/" + name, "/usr/local/bin/" + name].first { FileManager.default.isExecutableFile(atPath: $0) }
+  }
+
+  /// The bytes in one member, frame or stream.
   public func wrap(_ bytes: [UInt8]) throws -> [UInt8] {
     let scratch = try Scratch()
+    if self == .lz4 || self == .xz {
+      guard let tool else { throw StreamError(name: rawValue, kind: .missing, offset: 0, detail: "the tool is not installed") }
+      return try Tools.run(executable: tool, ["-c", "-q"] + (self == .lz4 ? ["--content-size", "-BX"] : []), input: bytes).output
+    }
     let path = scratch.path("wrapped." + rawValue)
     let sink = try openSink(path: path)
     try sink.write(bytes)

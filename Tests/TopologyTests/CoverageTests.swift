@@ -34,6 +34,26 @@ import Topology
     #expect(coverage.contains { $0.kind == "incomplete_stream" && $0.subject == "s" })
   }
 
+  @Test func whatCapturesSayThatTheyLostIsNamed() throws {
+    var builder = try TopologyBuilder()
+    try builder.begin(EdgeStreamHeader(), name: "s")
+    for (name, received, dropped, skipped) in [("a", 100, 7, 0), ("b", nil, 3, 2), ("c", 50, 0, 0)] as [(String, UInt64?, UInt64, UInt64)] {
+      var source = SourceRecord(name: name, kind: "pcapng")
+      (source.received, source.dropped, source.skippedBlocks) = (received, dropped, skipped)
+      if skipped > 0 {
+        source.complete = false
+        source.damage = .init(offset: 40, reason: "a block")
+      }
+      builder.add(.source(source))
+    }
+    let coverage = try builder.topology().metadata.coverage
+    #expect(
+      coverage.filter { $0.kind == "lost_packets" }.map { "\($0.subject): \($0.detail)" } == [
+        "a: The capture lost 7 of 100 packets by its own account.", "b: The capture lost 3 packets by its own account.",
+      ])
+    #expect(coverage.filter { $0.kind == "damaged_source" }.map(\.detail) == ["2 damaged blocks passed over at byte 40: a block."])
+  }
+
   @Test func oneWayTrafficAndGuessedDirectionsAreNamed() throws {
     var guessed = Conversation("10.0.0.1", "10.0.0.2", 50000, at: [1, 2], bytes: (100, 100))
     guessed.direction = .first

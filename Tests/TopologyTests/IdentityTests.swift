@@ -47,6 +47,27 @@ import Topology
     #expect(try graph.edge("10.0.0.1", "db:tcp:9000").nature.value == 1)
   }
 
+  @Test func namesOfTheCaptureLabelWhatTheInventoryDoesNotKnow() throws {
+    var builder = try TopologyBuilder(inventory: try inventory("nodes: [{name: db, addresses: [10.0.0.2]}]"))
+    try builder.begin(EdgeStreamHeader(), name: "test")
+    let queries = Conversation("10.0.0.1", "10.0.0.2", 80, at: [0, 1], bytes: (300, 700))
+    var overlay = queries
+    overlay.network = "vni:1"
+    for edge in WindowedTraffic(windowSeconds: 300, start: Graphs.start).edges(of: [queries, overlay]) { builder.add(.edge(edge)) }
+    for (address, names) in [
+      ("10.0.0.1", ["web9", "web1"]), ("10.0.0.1", ["web1", "</x>"]), ("10.0.0.2", ["other"]), ("10.0.0.9", ["unseen"]),
+    ] {
+      builder.add(.name(NameRecord(address: try #require(IPAddress(address)), names: names)))
+    }
+    let graph = try builder.topology()
+    let known = try #require(graph.nodes.first { $0.id == "db" }), named = try #require(graph.nodes.first { $0.id == "10.0.0.1" })
+    #expect(named.label == "</x>" && named.names == ["</x>", "web1", "web9"] && named.namesFrom == "capture")
+    #expect(known.label == "db" && known.names == [] && known.namesFrom == nil)
+    // A capture does not say to which overlay its names belong.
+    #expect(graph.nodes.first { $0.id == "vni:1/10.0.0.1" }?.label == "vni:1/10.0.0.1")
+    #expect(try Topology(json: graph.json).nodes == graph.nodes)
+  }
+
   @Test func oneNameForTwoThingsIsRefused() throws {
     let inventory = try inventory("nodes: [{name: 10.0.0.2, addresses: [10.0.0.1]}]")
     let queries = Conversation("10.0.0.1", "10.0.0.2", 80, at: [0, 1], bytes: (300, 700))

@@ -16,7 +16,7 @@ func meter(_ captures: [[UInt8]], _ header: EdgeStreamHeader = options()) throws
   let scratch = try Scratch()
   let paths = try captures.enumerated().map { try scratch.write("\($0.offset).capture", $0.element) }
   let sink = MemorySink()
-  _ = try Meter.open(paths: paths, header: header, to: sink).run()
+  _ = try Meter.open(paths.map { CaptureInput(path: $0) }, header: header, to: sink).run()
   let stream = try #require(try EdgeStreams.read(sink.bytes))
   checkConservation(stream)
   return stream

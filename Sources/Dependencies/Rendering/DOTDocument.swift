@@ -38,7 +38,9 @@ public struct DOTDocument {
 
   private func machine(_ node: TopologyNode, _ drawn: Drawn, indent: String) -> String {
     guard let number = drawn.numbers[node.id] else { return "" }
-    let label = node.kind == .address ? Self.escaped(node.label) : "\(Self.escaped(node.label))\\n\(node.kind.rawValue)"
+    // A name that a capture gave never stands without the address: it may be that of another machine.
+    let below = node.kind != .address ? node.kind.rawValue : node.label == node.id ? nil : Self.escaped(node.id)
+    let label = Self.escaped(node.label) + (below.map { "\\n\($0)" } ?? "")
     let services = drawn.services[node.id] ?? []
     var text = "\(indent)subgraph \"cluster_n\(number)\" {\n\(indent)  label=\"\"; style=\"rounded\"; color=\"#51617a\";\n"
     text += "\(indent)  \"n\(number)\" [label=\"\(label)\", fillcolor=\"#dde6f3\"];\n"

@@ -60,7 +60,15 @@ struct CoverageNotes {
     for source in sources {
       if !source.complete || source.damage != nil {
         let damage = source.damage.map { " at byte \($0.offset)\($0.inCompressed ? " of the compressed file" : ""): \($0.reason)" } ?? ""
-        gaps.append(Gap(kind: "damaged_source", subject: source.name, detail: "Not read to its end\(damage)."))
+        let what = source.skippedBlocks == 0 ? "Not read to its end" : "\(Wording.count(source.skippedBlocks, "damaged block")) passed over"
+        gaps.append(Gap(kind: "damaged_source", subject: source.name, detail: "\(what)\(damage)."))
+      }
+      if let dropped = source.dropped, dropped > 0 {
+        let received = source.received.map { " of \($0)" } ?? ""
+        gaps.append(
+          Gap(
+            kind: "lost_packets", subject: source.name,
+            detail: "The capture lost \(dropped)\(received) packets by its own account."))
       }
       if source.late > 0 {
         gaps.append(

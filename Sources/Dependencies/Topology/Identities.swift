@@ -21,11 +21,23 @@ struct Identities {
   private var numbers: [Identity: Int] = [:]
   private var identities: [Identity] = []
   private var addresses: [Set<IPAddress>] = []
+  /// Names that the captures give to addresses.
+  private var captured: [IPAddress: Set<String>] = [:]
 
   init(_ inventory: Inventory?) throws(DocumentError) {
     hasInventory = inventory != nil
     self.inventory = inventory ?? Inventory()
     book = try AddressBook(self.inventory)
+  }
+
+  /// Takes in the names that a capture gives to an address.
+  mutating func add(_ record: NameRecord) { captured[record.address, default: []].formUnion(record.names) }
+
+  /// The names that captures give to a machine which the inventory does not know, by UTF-8 bytes, at most 16. An overlay's addresses have
+  /// none: a capture does not say to which network its names belong.
+  private func capturedNames(of number: Int) -> [String] {
+    guard case .address(let address, network: nil) = identities[number], let names = captured[address] else { return [] }
+    return NameRecord(address: address, names: Array(names)).names
   }
 
   private mutating func number(_ address: IPAddress, _ network: String?, owner: String?) -> Int {
@@ -102,6 +114,12 @@ struct Identities {
       if case .known(let name) = identities[number], let entry = known[name] {
         node.kind = TopologyNode.Kind(rawValue: entry.kind.rawValue) ?? .host
         node.tenant = entry.tenant
+      }
+      let names = capturedNames(of: number)
+      if let name = names.first {
+        node.label = name
+        node.names = names
+        node.namesFrom = "capture"
       }
       return node
     }

@@ -49,6 +49,7 @@ public struct TopologyBuilder {
     switch record {
     case .edge(let edge): add(edge)
     case .nesting: break
+    case .name(let record): identities.add(record)
     case .source(let source): sources.append(source)
     }
   }

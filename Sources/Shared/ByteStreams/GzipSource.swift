@@ -1,6 +1,7 @@
 import CISAL
 
-/// Decompresses gzip members (RFC 1952), one after another, with their check sums.
+/// Decompresses gzip members (RFC 1952), one after another, with their check sums. Zeros behind the last of them are padding, as tapes and
+/// block devices leave it.
 ///
 /// Unsafe: isa-l reads and writes through pointers kept in its state; bound: they are set before each call together with the
 /// buffers' own lengths, and are not used after it.
@@ -8,12 +9,13 @@ import CISAL
   private var input: CompressedInput
   private let state: UnsafeMutablePointer<inflate_state>
   private var insideMember = false
+  private var memberCount = 0
   /// Whether the decoder filled all the room it was given, so that it may hold more without further input.
   private var mayHoldOutput = false
   /// What was found wrong behind bytes that were good: said once they have been handed out.
   private var pendingFailure: StreamError?
 
-  init(_ input: any ByteSource) {
+  init(_ input: PrefixedSource) {
     self.input = CompressedInput(input)
     unsafe state = .allocate(capacity: 1)
     unsafe isal_inflate_init(state)
@@ -35,10 +37,15 @@ import CISAL
         }
         return 0
       }
+      if !insideMember, memberCount > 0, input.nextByte == 0 {
+        try skipPadding()
+        return 0
+      }
       if !insideMember {
         unsafe isal_inflate_init(state)
         unsafe state.pointee.crc_flag = UInt32(ISAL_GZIP)
         insideMember = true
+        memberCount += 1
       }
       let (from, available) = (input.start, UInt32(clamping: input.available))
       var made = 0
@@ -72,5 +79,16 @@ import CISAL
         throw StreamError(name: name, kind: .damaged, offset: fileOffset, detail: "gzip data that leads nowhere")
       }
     }
+  }
+
+  private func skipPadding() throws(StreamError) {
+    repeat {
+      while input.available > 0 {
+        guard input.nextByte == 0 else {
+          throw StreamError(name: name, kind: .damaged, offset: fileOffset, detail: "found more than zeros behind the last gzip member")
+        }
+        input.use(1)
+      }
+    } while try input.refill()
   }
 }

@@ -14,7 +14,7 @@ import Glibc
   /// What was found wrong behind bytes that were good: said once they have been handed out.
   private var pendingFailure: StreamError?
 
-  init(_ input: any ByteSource) throws(StreamError) {
+  init(_ input: PrefixedSource) throws(StreamError) {
     self.input = CompressedInput(input)
     guard let context = unsafe ZSTD_createDCtx() else {
       throw StreamError(name: input.name, kind: .system(ENOMEM), offset: 0, detail: "no memory for a Zstandard decoder")

@@ -31,15 +31,23 @@ public final class ProgressLine {
     let now = Self.seconds()
     guard now - last >= 0.2 else { return }
     last = now
-    let rate = Double(bytes) / max(now - start, 0.001)
-    var text = "\(label): \(Self.size(Double(bytes)))"
-    if let byteCount, byteCount > 0 {
-      text += " of \(Self.size(Double(byteCount))) (\(min(100, bytes * 100 / byteCount)) %)"
-      if rate > 0 { text += ", \(Int(max(0, Double(byteCount - bytes) / rate).rounded(.up))) s left" }
-    }
-    writeToStandardError("\r\u{1B}[K\(text), \(Self.size(rate))/s")
+    writeToStandardError("\r\u{1B}[K\(Self.text(label: label, bytes: bytes, of: byteCount, seconds: now - start))")
     hasText = true
   }
+
+  /// The line: a bar and the share where the size is known, the bytes, their rate and the time left; short enough for 80 columns.
+  static func text(label: String, bytes: Int64, of byteCount: Int64?, seconds: Double) -> String {
+    let rate = Double(bytes) / max(seconds, 0.001)
+    guard let byteCount, byteCount > 0 else { return "\(label): \(size(Double(bytes))), \(size(rate))/s" }
+    let share = min(1, Double(bytes) / Double(byteCount))
+    let filled = Int(share * Double(barWidth))
+    let bar = String(repeating: "=", count: filled) + String(repeating: " ", count: barWidth - filled)
+    var text = "\(label) [\(bar)] \(Int(share * 100)) %, \(size(Double(bytes))) of \(size(Double(byteCount))), \(size(rate))/s"
+    if rate > 0 { text += ", \(Int(max(0, Double(byteCount - bytes) / rate).rounded(.up))) s left" }
+    return text
+  }
+
+  private static let barWidth = 20
 
   /// Takes the line away.
   public func clear() {

@@ -11,7 +11,7 @@ struct Flowagg: ParsableCommand {
     commandName: "flowagg",
     abstract: "Aggregate packet captures into an edge stream: per time window, who used which service and how.",
     discussion: """
-      Reads pcap and pcapng, plain, gzip or Zstandard, told from their content, from files, folders (every file beneath them) and standard \
+      Reads pcap, pcapng and snoop, plain or in gzip, Zstandard, lz4 or xz, told from their content, from files, folders (every file beneath them) and standard \
       input, several at once in time order. Writes holdfast.edges/1 (NDJSON) to standard output.
 
       Exit codes: 0 done, 3 done but part of the input was unreadable, 65 nothing in the input could be used, 66 no such input.
@@ -68,7 +68,8 @@ struct Flowagg: ParsableCommand {
     try common.refuseOverwriting(paths)
     let sink = try common.openOutput()
     do {
-      let meter = try Meter.open(paths: paths, passingOver: inFolders, header: header, options: options, selection: selection, to: sink)
+      let meter = try Meter.open(
+        try selected.inputs(paths, named: inputs), passingOver: inFolders, header: header, options: options, selection: selection, to: sink)
       let result = try meter.run { progress.show(bytes: $0) }
       progress.clear()
       do { try sink.finish() } catch { throw OutputError(error) }
@@ -95,8 +96,8 @@ struct Flowagg: ParsableCommand {
   private func report(_ records: [SourceRecord], _ diagnostics: Diagnostics) -> ExitStatus {
     let damaged = records.filter { $0.damage != nil }
     for record in damaged {
-      diagnostics.warning(
-        "\(place(record)); \(record.packets == 0 ? "nothing of it was used" : "the \(record.packets) packets before it were counted")")
+      let used = record.skippedBlocks == 0 ? "the \(record.packets) packets before it" : "the \(record.packets) packets that are whole"
+      diagnostics.warning("\(place(record)); \(record.packets == 0 ? "nothing of it was used" : "\(used) were counted")")
     }
     return damaged.isEmpty ? .done : .partlyUnreadable
   }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Capture
 import Interchange
 import Metering
 import Selection
@@ -36,6 +37,13 @@ struct SelectionOptions: ParsableArguments {
   @Option(name: .long, help: "What keeps hosts of the same address apart: vni (overlays), vlan (VLANs too), none.")
   var networks = MeterOptions.Networks.vni
 
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "Add to the times of an input, named as on the command line, because its clock was off: \(ClockOffsetOption.syntax).",
+      valueName: "offset"))
+  var clockOffset: [ClockOffsetOption] = []
+
   private static let dedupWindowNanoseconds: UInt64 = 100_000_000
 
   private var dedupNanoseconds: UInt64? {
@@ -62,6 +70,19 @@ struct SelectionOptions: ParsableArguments {
     return selection
   }
 
+  /// The captures with what is added to their clocks: an offset for a folder is one for every file beneath it.
+  func inputs(_ paths: [String], named names: [String]) throws -> [CaptureInput] {
+    for offset in clockOffset where !names.contains(offset.name) {
+      throw ToolFailure(.usage, "--clock-offset \(offset.name): no input of that name; the inputs are \(names.joined(separator: ", "))")
+    }
+    return paths.map { path in
+      let offset = clockOffset.last { offset in
+        path == offset.name || path.hasPrefix(offset.name.hasSuffix("/") ? offset.name : offset.name + "/")
+      }
+      return CaptureInput(path: path, clockOffsetNanoseconds: offset?.nanoseconds ?? 0)
+    }
+  }
+
   /// The hosts that were named.
   func hostSelection() throws -> HostSelection? {
     guard let hosts else { return nil }
@@ -77,7 +98,7 @@ struct SelectionOptions: ParsableArguments {
   /// The choice of packets, ready to be asked; memory for duplicates is a quarter of all at most.
   func packetSelection(memoryByteCount: UInt64) throws -> PacketSelection {
     var selection = PacketSelection()
-    selection.times = TimeSelection(since: since?.timestamp, until: until?.timestamp)
+    if since != nil || until != nil { selection.times = TimeSelection(since: since?.timestamp, until: until?.timestamp) }
     if let dedupNanoseconds {
       let entryLimit = memoryByteCount / 4 / UInt64(Deduplicator.entryByteCount * 3 / 2)
       selection.deduplicator = Deduplicator(windowNanoseconds: dedupNanoseconds, entryLimit: Int(clamping: min(entryLimit, 1 << 20)))

@@ -42,4 +42,11 @@ extension Span where Element == UInt8 {
     let value = littleEndian32(at: offset)
     return order == .littleEndian ? value : value.byteSwapped
   }
+
+  /// The number of eight bytes at an offset in an order known only from the file; traps outside the span.
+  @inlinable @inline(__always)
+  public func number64(at offset: Int, _ order: ByteOrder) -> UInt64 {
+    let value = bigEndian64(at: offset)
+    return order == .bigEndian ? value : value.byteSwapped
+  }
 }

@@ -3,7 +3,7 @@ import Glibc
 
 /// Finds the captures that a user's words mean.
 public enum CaptureFiles {
-  /// One path as it is, for a folder every regular file beneath it, in the order of their names; hidden ones are left out. Links are
+  /// One path as it is, for a folder every regular file beneath it, in the natural order of their names; hidden ones are left out. Links are
   /// followed, but no folder is entered twice. Throws where a folder cannot be read or a name is not UTF-8.
   ///
   /// Unsafe: the system's directory calls; bound: names are read up to their NUL.
@@ -40,7 +40,7 @@ public enum CaptureFiles {
       }
       if !name.hasPrefix(".") { names.append(name) }
     }
-    for name in names.sorted(by: { $0.utf8.lexicographicallyPrecedes($1.utf8) }) {
+    for name in names.sorted(by: naturallyPrecedes) {
       let path = folder.hasSuffix("/") ? folder + name : folder + "/" + name
       var status = stat()
       guard unsafe stat(path, &status) == 0 else { continue }

@@ -4,10 +4,11 @@ import ByteStreams
 /// Reads the packets of one capture in batches, whatever its container, in constant memory.
 ///
 /// Use: `fill()` until it gives false; after each, `records[0..<count]` point into `block.bytes`, until the next call.
-/// Where the capture is damaged, what stood before is handed out first, `damage` says why, and reading ends.
+/// Where the capture is damaged, what stood before is handed out first, `damage` says why, and reading ends, or goes on behind a block that
+/// can be passed over. All else that is told of the capture is complete when `fill()` has given false.
 public final class CaptureReader {
   /// What the bytes of a capture are held in.
-  public enum Container: String, Sendable { case pcap, pcapng, unknown }
+  public enum Container: String, Sendable { case pcap, pcapng, snoop, unknown }
 
   /// The name as given.
   public var name: String { source.name }
@@ -19,24 +20,37 @@ public final class CaptureReader {
   public private(set) var records: [PacketRecord]
   /// How many records the batch holds.
   public private(set) var count = 0
-  /// Why reading ended before the end of the content; nil while nothing is wrong.
+  /// What is wrong with the content, the first of it: why reading ended early, or why a part was passed over; nil while nothing is.
   public private(set) var damage: CaptureDamage?
+  /// How many blocks were passed over because they contradict themselves, while reading went on behind them.
+  public var skippedBlockCount: UInt64 { pcapng?.skippedBlockCount ?? 0 }
+  /// Whether the system refused to read on: the content itself may be good.
+  public private(set) var isUnreadable = false
+  /// What the capture says of losses, so far.
+  public var losses: CaptureCounters { pcapng?.losses ?? CaptureCounters(dropped: snoop?.dropped) }
+  /// Names of addresses that the capture gives.
+  public let names: CapturedNames
   /// Link types of interfaces that brought packets, or of all if none did.
   public private(set) var links: Set<UInt16> = []
 
   /// How many packets a batch holds at most: their summaries and table slots stay in the first-level cache.
-  public static let batchCount = 64
+  public static let batchCount = 256
   /// No packet has more captured bytes than this: the largest snapshot length that libpcap knows, rounded up (MAXIMUM_DBUS_SNAPLEN, 128 MiB) would let a lie choose our memory.
   static let capturedByteCountMax = 16 * 1024 * 1024
 
   private let source: any ByteSource
   private var pcap: PcapFormat?
   private var pcapng: PcapngFormat?
+  private var snoop: SnoopFormat?
+  private let clockOffsetNanoseconds: Int64
   private var ended = false
 
-  /// Begins to read a capture.
-  public init(_ source: any ByteSource) {
+  /// Begins to read a capture. The clock offset is added to every time, within 2^62 ns of the epoch; names are added to those that are there.
+  public init(_ source: any ByteSource, clockOffsetNanoseconds: Int64 = 0, names: CapturedNames = CapturedNames()) {
     self.source = source
+    self.names = names
+    let limit = PcapngClock.limitNanoseconds
+    self.clockOffsetNanoseconds = max(-limit, min(limit, clockOffsetNanoseconds))
     block = CaptureBlock(source)
     records = Array(
       repeating: PacketRecord(timeNanoseconds: 0, offset: 0, capturedByteCount: 0, originalByteCount: 0, link: 0, hasNoTime: false),
@@ -59,10 +73,14 @@ public final class CaptureReader {
         links = [format.link]
       } else if try PcapngFormat.matches(&block) {
         container = .pcapng
-        pcapng = PcapngFormat()
+        pcapng = PcapngFormat(names: names)
+      } else if let format = try SnoopFormat(&block) {
+        container = .snoop
+        snoop = format
+        links = [format.link]
       } else {
         let magic = (0..<4).map { hexadecimal(block.bytes[block.start + $0]) }.joined(separator: " ")
-        throw .damage(CaptureDamage(offset: 0, reason: "found the bytes \(magic), expected a pcap or pcapng capture"))
+        throw .damage(CaptureDamage(offset: 0, reason: "found the bytes \(magic), expected a pcap, pcapng or snoop capture"))
       }
     }
   }
@@ -76,11 +94,22 @@ public final class CaptureReader {
         try pcap?.fill(&records, &count, &block)
       } else if pcapng != nil {
         try pcapng?.fill(&records, &count, &block)
+      } else if snoop != nil {
+        try snoop?.fill(&records, &count, &block)
       }
     }
-    if let pcapng { links = pcapng.linksSeen.isEmpty ? pcapng.linksDeclared : pcapng.linksSeen }
     if count == 0 { ended = true }
+    if ended, let pcapng { links = pcapng.linksSeen.isEmpty ? pcapng.linksDeclared : pcapng.linksSeen }
+    if let skipped = pcapng?.damage { damage = skipped }
+    if clockOffsetNanoseconds != 0 { setClock() }
     return count > 0
+  }
+
+  private func setClock() {
+    let limit = PcapngClock.limitNanoseconds - 1
+    for place in 0..<count {
+      records[place].timeNanoseconds = max(-limit, min(limit, records[place].timeNanoseconds + clockOffsetNanoseconds))
+    }
   }
 
   private func attempt(_ body: () throws(CaptureFailure) -> Void) {
@@ -91,6 +120,7 @@ public final class CaptureReader {
       switch error {
       case .damage(let found): damage = found
       case .stream(let failure):
+        if case .system = failure.kind { isUnreadable = true }
         damage = CaptureDamage(
           offset: UInt64(max(0, failure.offset)), inCompressed: failure.kind == .damaged || failure.kind == .cutShort,
           reason: failure.detail)

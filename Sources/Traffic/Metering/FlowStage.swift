@@ -9,8 +9,8 @@ protocol FlowStage: AnyObject {
   func add(_ packets: [FlowPacket], count: Int) throws(StreamError)
   /// Takes no more packets; gives what became of those that were taken.
   func close() throws(StreamError) -> WindowAggregator.Afterwards
-  /// Writes what was read of each input, and ends the stream.
-  func finish(sources: [SourceRecord]) throws(StreamError)
+  /// Writes the names of addresses and what was read of each input, and ends the stream.
+  func finish(names: [NameRecord], sources: [SourceRecord]) throws(StreamError)
 }
 
 /// Packets into windowed edges.
@@ -25,5 +25,7 @@ final class AggregationStage: FlowStage {
 
   func close() throws(StreamError) -> WindowAggregator.Afterwards { try aggregator?.closeAll() ?? .init() }
 
-  func finish(sources: [SourceRecord]) throws(StreamError) { try aggregator.take()?.finish(sources: sources) }
+  func finish(names: [NameRecord], sources: [SourceRecord]) throws(StreamError) {
+    try aggregator.take()?.finish(names: names, sources: sources)
+  }
 }

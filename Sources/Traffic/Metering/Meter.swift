@@ -9,7 +9,6 @@ import Windows
 /// The metering process (RFC 7011 §2): observed packets in, an edge stream out. The road of every packet runs through `run`.
 public struct Meter: ~Copyable {
   private let merge: CaptureMerge
-  private let names: [String]
   private let passedOver: Set<String>
   private let stage: any FlowStage
   private var fragments = FragmentTable()
@@ -32,11 +31,11 @@ public struct Meter: ~Copyable {
 
   /// Opens the captures and begins the stream; those among `passingOver` that turn out to be no captures at all are no input.
   public static func open(
-    paths: [String], passingOver: Set<String> = [], header: EdgeStreamHeader, options: MeterOptions = MeterOptions(),
+    _ inputs: [CaptureInput], passingOver: Set<String> = [], header: EdgeStreamHeader, options: MeterOptions = MeterOptions(),
     selection: consuming PacketSelection = PacketSelection(), to sink: any ByteSink
   ) throws(MeterFailure) -> Meter {
     let merge: CaptureMerge
-    do { merge = try CaptureMerge(paths: paths) } catch { throw .input(error) }
+    do { merge = try CaptureMerge(inputs: inputs, readsAhead: options.threadCount > 1) } catch { throw .input(error) }
     do throws(StreamError) {
       let besides = min(memoryBesidesFlowsByteCount, options.memoryByteCount / 2)
       let aggregator = try WindowAggregator(
@@ -44,25 +43,24 @@ public struct Meter: ~Copyable {
       let stage = AggregationStage(aggregator)
       let isThreaded = options.threadCount > 1
       return Meter(
-        merge, names: paths, passingOver, try isThreaded ? ThreadedStage(stage) : stage, options, selection,
+        merge, passingOver, try isThreaded ? ThreadedStage(stage) : stage, options, selection,
         batchCount: isThreaded ? batchCountBetweenThreads : batchCount)
     } catch { throw .output(error) }
   }
 
   private init(
-    _ merge: CaptureMerge, names: [String], _ passedOver: Set<String>, _ stage: any FlowStage, _ options: MeterOptions,
+    _ merge: CaptureMerge, _ passedOver: Set<String>, _ stage: any FlowStage, _ options: MeterOptions,
     _ selection: consuming PacketSelection, batchCount: Int
   ) {
     takesCommon =
       selection.isEverything && options.hosts == nil && options.networks != .vlan && !options.countsConversations
     self.options = options
     self.selection = selection
-    conversations = Array(repeating: ConversationCount(), count: options.countsConversations ? names.count : 0)
+    conversations = Array(repeating: ConversationCount(), count: options.countsConversations ? merge.names.count : 0)
     self.merge = merge
-    self.names = names
     self.passedOver = passedOver
     self.stage = stage
-    tallies = Array(repeating: SourceTally(), count: names.count)
+    tallies = Array(repeating: SourceTally(), count: merge.names.count)
     batch = Array(repeating: FlowPacket(), count: batchCount)
   }
 
@@ -71,7 +69,7 @@ public struct Meter: ~Copyable {
   /// Where nothing could be used the stream is not ended, so that no reader takes it for the truth about an empty network. `progress` is called now and then with the bytes of the files that were read.
   public consuming func run(progress: (Int64) -> Void = { _ in }) throws(MeterFailure) -> MeterResult {
     var runs = 0
-    while let run = try nextRun() {
+    while let run = merge.next() {
       do { try take(run) } catch { throw .output(error) }
       runs += 1
       if runs & 0x3F == 0 { progress(merge.fileOffset) }
@@ -82,34 +80,30 @@ public struct Meter: ~Copyable {
       try flush()
       afterwards = try stage.close()
     } catch { throw .output(error) }
-    for source in names.indices { tallies[source].take(afterwards, source: source) }
-    let records = names.indices.map { source in
-      var record = tallies[source].record(name: names[source], ending: merge.endings[source])
+    for source in merge.names.indices { tallies[source].take(afterwards, source: source) }
+    let records = merge.names.indices.map { source in
+      var record = tallies[source].record(name: merge.names[source], ending: merge.endings[source])
       if options.countsConversations {
         (record.tcpConversations, record.udpConversations) = (conversations[source].tcp, conversations[source].udp)
       }
       return record
     }
     var result = MeterResult(edgeCount: afterwards.edgeCount, windowCount: afterwards.windowCount)
-    for record in records {
-      let isNoCapture = record.kind == CaptureReader.Container.unknown.rawValue && passedOver.contains(record.name)
+    for (record, ending) in zip(records, merge.endings) {
+      let isNoCapture = ending.container == .unknown && !ending.isUnreadable && passedOver.contains(record.name)
       if isNoCapture { result.passedOver.append(record) } else { result.sources.append(record) }
     }
     guard result.sources.contains(where: { $0.complete || $0.packets > 0 }) else { throw .nothingUsable(records) }
     result.filterRefusals = selection.filter?.refusals.map(\.message) ?? []
     result.forgottenDuplicateCount = selection.deduplicator?.gaveUp ?? 0
-    do { try stage.finish(sources: result.sources) } catch { throw .output(error) }
+    do { try stage.finish(names: NameRecord.records(of: merge.addressNames), sources: result.sources) } catch { throw .output(error) }
     return result
-  }
-
-  private func nextRun() throws(MeterFailure) -> CaptureMerge.Run? {
-    do { return try merge.next() } catch { throw .input(error) }
   }
 
   /// One run of packets of one capture: read their headers, count them, and hand them on in batches.
   private mutating func take(_ run: CaptureMerge.Run) throws(StreamError) {
-    let bytes = run.reader.block.bytes
-    let records = run.reader.records
+    let bytes = run.bytes
+    let records = run.packets
     var place = run.records.lowerBound
     while place < run.records.upperBound {
       if filled == batch.count { try flush() }
@@ -155,7 +149,8 @@ public struct Meter: ~Copyable {
     if packet.hasIP { tallies[source].countIP(packet) }
     if !selection.isEverything {
       let verdict = selection.verdict(
-        packet, frame: frame, link: record.link, originalByteCount: record.originalByteCount, tap: UInt32(truncatingIfNeeded: source))
+        packet, frame: frame, link: record.link, originalByteCount: record.originalByteCount,
+        tap: UInt32(truncatingIfNeeded: source) << 8 | UInt32(record.interface))
       switch verdict {
       case .taken: break
       case .filtered: return tallies[source].countFiltered(packet)
@@ -211,7 +206,7 @@ public struct Meter: ~Copyable {
       if packet.icmpType != 255, let quoted = QuotedPacket(in: frame, of: packet, opensTunnels: options.tunnels != .outer) {
         var summary = quoted.summary
         summary.kind = quoted.isRefused ? .quotedAsRefused : .quotedAsUnreachable
-        summary.network = packet.network
+        if options.networks == .none { summary.network = 0 }
         try hand(summary, source: source)
       }
     case .firstFragment:

@@ -144,6 +144,10 @@ struct SourceTally {
     record.late = late
     record.timeWentBack = hot.timeWentBack
     record.noTime = noTime
+    record.received = ending.losses.received
+    record.dropped = ending.losses.dropped
+    record.clockOffsetNanoseconds = ending.clockOffsetNanoseconds
+    record.skippedBlocks = ending.skippedBlockCount
     if hot.packets > 0 {
       record.first = Timestamp(nanoseconds: hot.firstNanoseconds)
       record.last = Timestamp(nanoseconds: hot.lastNanoseconds)

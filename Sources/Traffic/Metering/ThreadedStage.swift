@@ -59,7 +59,7 @@ final class ThreadedStage: FlowStage {
     return try shared.stage.close()
   }
 
-  func finish(sources: [SourceRecord]) throws(StreamError) { try shared.stage.finish(sources: sources) }
+  func finish(names: [NameRecord], sources: [SourceRecord]) throws(StreamError) { try shared.stage.finish(names: names, sources: sources) }
 
   /// Lets the thread take what waits, and waits for it.
   private func end() {

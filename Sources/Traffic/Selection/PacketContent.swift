@@ -36,7 +36,7 @@ struct PacketContent: Equatable {
       isNumbered = bytes.bigEndian16(at: 4) != 0
     }
     let transport = Int(packet.transportOffset) - ipOffset
-    if transport >= 20 {
+    if transport >= 20, packet.kind != .laterFragment {
       switch packet.proto {
       case 6: Self.clear(&words, at: transport + 16, count: 2)
       case 17: Self.clear(&words, at: transport + 6, count: 2)

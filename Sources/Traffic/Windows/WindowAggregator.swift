@@ -226,8 +226,9 @@ public struct WindowAggregator: ~Copyable {
     return afterwards
   }
 
-  /// Writes what was read of each input, and ends the stream.
-  public consuming func finish(sources: [SourceRecord]) throws(StreamError) {
+  /// Writes the names of addresses and what was read of each input, and ends the stream.
+  public consuming func finish(names: [NameRecord] = [], sources: [SourceRecord]) throws(StreamError) {
+    for name in names { try writer.write(name) }
     for source in sources { try writer.write(source) }
     try writer.finish()
   }

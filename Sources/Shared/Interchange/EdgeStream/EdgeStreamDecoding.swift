@@ -277,6 +277,24 @@ enum EdgeStreamDecoding {
       inboundFlows: inboundFlows, byParents: byParents)
   }
 
+  static func name(_ line: [UInt8]) throws(DocumentError) -> NameRecord {
+    var found: IPAddress?
+    var names: [String]?
+    var namesMore: UInt64 = 0
+    try members(line) { (key, cursor) throws(DocumentError) in
+      switch key {
+      case "address": found = try address(&cursor)
+      case "names":
+        var list: [String] = []
+        try cursor.array { (cursor) throws(DocumentError) in list.append(try cursor.string()) }
+        names = list
+      case "names_more": namesMore = try cursor.unsigned()
+      default: try cursor.skip()
+      }
+    }
+    return NameRecord(address: try require(found, "address"), names: try require(names, "names"), namesMore: namesMore)
+  }
+
   static func source(_ line: [UInt8]) throws(DocumentError) -> SourceRecord {
     var source = SourceRecord(name: "", kind: "")
     var name, kind: String?
@@ -320,6 +338,9 @@ enum EdgeStreamDecoding {
       case "evicted_flows": source.evictedFlows = try cursor.unsigned()
       case "tcp_conversations": source.tcpConversations = try cursor.unsigned()
       case "udp_conversations": source.udpConversations = try cursor.unsigned()
+      case "received": source.received = try cursor.unsigned()
+      case "dropped": source.dropped = try cursor.unsigned()
+      case "clock_offset_s": source.clockOffsetNanoseconds = try cursor.signedSecondsAsNanoseconds()
       case "first": source.first = try time(&cursor)
       case "last": source.last = try time(&cursor)
       case "complete": source.complete = try cursor.bool()
@@ -334,6 +355,7 @@ enum EdgeStreamDecoding {
           }
         }
         source.damage = damage
+      case "skipped_blocks": source.skippedBlocks = try cursor.unsigned()
       default: try cursor.skip()
       }
     }

@@ -4,6 +4,7 @@ import ByteStreams
 public enum EdgeStreamRecord: Sendable, Equatable {
   case edge(EdgeRecord)
   case nesting(NestingRecord)
+  case name(NameRecord)
   case source(SourceRecord)
 }
 
@@ -70,6 +71,7 @@ public struct EdgeStreamReader: ~Copyable {
         switch try EdgeStreamDecoding.kind(of: line) {
         case "edge": return .edge(try counted(line, EdgeStreamDecoding.edge(line)))
         case "nesting": return .nesting(try counted(line, EdgeStreamDecoding.nesting(line)))
+        case "name": return .name(try counted(line, EdgeStreamDecoding.name(line)))
         case "source": return .source(try counted(line, EdgeStreamDecoding.source(line)))
         case "end": return try finish(line)
         case "header": throw DocumentError(at: .line(Int(records) + 1), found: "another header", expected: "one stream, not several")

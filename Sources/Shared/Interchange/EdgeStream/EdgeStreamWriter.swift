@@ -1,6 +1,6 @@
 import ByteStreams
 
-/// Writes an edge stream: `header`, then `edge`s and `nesting`s, then `source`s, then `end` with the count and digest of all before it.
+/// Writes an edge stream: `header`, then `edge`s and `nesting`s, then `name`s, then `source`s, then `end` with the count and digest of all before it.
 ///
 /// Unsafe: finished text goes to digest and sink as a pointer into the writer's buffer; bound: what the buffer holds, within `take` alone.
 public struct EdgeStreamWriter: ~Copyable {
@@ -129,18 +129,20 @@ public struct EdgeStreamWriter: ~Copyable {
       text.byte(0x7D)
     }
     outcome(edge.outcome)
-    if !edge.names.isEmpty {
-      text.literal(",\"names\":[")
-      for (place, name) in edge.names.enumerated() {
-        if place > 0 { text.byte(0x2C) }
-        text.jsonString(name)
-      }
-      text.byte(0x5D)
-      if edge.namesMore > 0 { count(",\"names_more\":", edge.namesMore) }
-    }
+    if !edge.names.isEmpty { names(edge.names, more: edge.namesMore) }
     time(",\"first\":\"", edge.first)
     time(",\"last\":\"", edge.last)
     try endRecord()
+  }
+
+  private mutating func names(_ names: [String], more: UInt64) {
+    text.literal(",\"names\":[")
+    for (place, name) in names.enumerated() {
+      if place > 0 { text.byte(0x2C) }
+      text.jsonString(name)
+    }
+    text.byte(0x5D)
+    if more > 0 { count(",\"names_more\":", more) }
   }
 
   private mutating func outcome(_ outcome: EdgeRecord.Outcome) {
@@ -202,6 +204,13 @@ public struct EdgeStreamWriter: ~Copyable {
     try endRecord()
   }
 
+  /// Writes the names of one address.
+  public mutating func write(_ name: NameRecord) throws(StreamError) {
+    address("{\"record\":\"name\",\"address\":\"", name.address)
+    names(name.names, more: name.namesMore)
+    try endRecord()
+  }
+
   /// Writes what was read of one input.
   public mutating func write(_ source: SourceRecord) throws(StreamError) {
     string("{\"record\":\"source\",\"name\":", source.name)
@@ -236,6 +245,12 @@ public struct EdgeStreamWriter: ~Copyable {
     if source.evictedFlows > 0 { count(",\"evicted_flows\":", source.evictedFlows) }
     if let conversations = source.tcpConversations { count(",\"tcp_conversations\":", conversations) }
     if let conversations = source.udpConversations { count(",\"udp_conversations\":", conversations) }
+    if let received = source.received { count(",\"received\":", received) }
+    if let dropped = source.dropped { count(",\"dropped\":", dropped) }
+    if source.clockOffsetNanoseconds != 0 {
+      text.literal(",\"clock_offset_s\":")
+      text.signedSeconds(nanoseconds: source.clockOffsetNanoseconds)
+    }
     if let first = source.first { time(",\"first\":\"", first) }
     if let last = source.last { time(",\"last\":\"", last) }
     text.literal(source.complete ? ",\"complete\":true" : ",\"complete\":false")
@@ -245,6 +260,7 @@ public struct EdgeStreamWriter: ~Copyable {
       string(",\"reason\":", damage.reason)
       text.byte(0x7D)
     }
+    if source.skippedBlocks > 0 { count(",\"skipped_blocks\":", source.skippedBlocks) }
     try endRecord()
   }
 

@@ -39,7 +39,7 @@ public struct SourceRecord: Sendable, Equatable {
 
   /// The name as given.
   public var name: String
-  /// `pcap`, `pcapng`, or `unknown` where nothing could be read.
+  /// `pcap`, `pcapng`, `snoop`, or `unknown` where nothing could be read.
   public var kind: String
   /// Link types that occurred, by name, sorted.
   public var links: [String] = []
@@ -76,14 +76,22 @@ public struct SourceRecord: Sendable, Equatable {
   public var tcpConversations: UInt64?
   /// Distinct UDP conversations by their outermost ends, without time-outs; nil where they were not counted.
   public var udpConversations: UInt64?
+  /// How many packets the capture was given by its own account (pcapng statistics), nil where it does not say.
+  public var received: UInt64?
+  /// How many packets the capture lost by its own account, nil where it does not say.
+  public var dropped: UInt64?
+  /// What was added to every time of the capture.
+  public var clockOffsetNanoseconds: Int64 = 0
   /// Earliest time of a packet, nil without packets.
   public var first: Timestamp?
   /// Latest time of a packet, nil without packets.
   public var last: Timestamp?
   /// Whether the input was read to its end without damage.
   public var complete = true
-  /// What was damaged, nil if nothing was.
+  /// What was damaged, the first of it; nil if nothing was.
   public var damage: Damage?
+  /// How many damaged parts of the container were passed over while reading went on behind them.
+  public var skippedBlocks: UInt64 = 0
 
   /// The record of an input of which nothing has been read.
   public init(name: String, kind: String) {

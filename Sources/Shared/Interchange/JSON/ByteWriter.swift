@@ -145,6 +145,12 @@ import Glibc
     fraction(nanoseconds % 1_000_000_000)
   }
 
+  /// Appends nanoseconds of either sign as a decimal number of seconds: `-0.25`.
+  public mutating func signedSeconds(nanoseconds: Int64) {
+    if nanoseconds < 0 { byte(0x2D) }
+    seconds(nanoseconds: nanoseconds.magnitude)
+  }
+
   /// Appends `.` and up to nine digits of a fraction in billionths, without trailing zeros; nothing for 0.
   private mutating func fraction(_ billionths: UInt64) {
     guard billionths > 0 else { return }

@@ -232,6 +232,17 @@ public struct JSONCursor {
     throw failure("seconds with at most nine decimals")
   }
 
+  /// Reads a decimal number of seconds of either sign as whole nanoseconds; more than nine decimals or an exponent is refused.
+  public mutating func signedSecondsAsNanoseconds() throws(DocumentError) -> Int64 {
+    skipSpace()
+    let isNegative = index < end && bytes[index] == 0x2D
+    if isNegative { index += 1 }
+    let start = index
+    let magnitude = try secondsAsNanoseconds()
+    guard let value = Int64(exactly: magnitude), index > start else { throw failure("seconds within 2^63 ns") }
+    return isNegative ? -value : value
+  }
+
   /// Reads `true` or `false`.
   public mutating func bool() throws(DocumentError) -> Bool {
     skipSpace()

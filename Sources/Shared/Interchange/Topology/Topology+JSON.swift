@@ -57,6 +57,7 @@ extension TopologyNode {
       metadata.append(.init("service", .object(members)))
     }
     if !names.isEmpty { metadata.append(.init("names", .array(names.map { .string($0) }))) }
+    if let namesFrom { metadata.append(.init("names_from", .string(namesFrom))) }
     return .object([.init("label", .string(label)), .init("metadata", .object(metadata))])
   }
 
@@ -78,6 +79,7 @@ extension TopologyNode {
       return Service(app: value["app"]?.string, nature: nature, basis: basis)
     }
     names = try metadata.strings("names")
+    namesFrom = try metadata.optionalString("names_from")
   }
 }
 

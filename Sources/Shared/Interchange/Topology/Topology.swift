@@ -47,8 +47,10 @@ public struct TopologyNode: Sendable, Equatable {
   public var port: UInt16?
   /// For a service: what it is.
   public var service: Service?
-  /// For a service: names of its server seen in the traffic, ascending.
+  /// For a service: names of its server seen in the traffic, ascending. For an address that no inventory knows: names from `namesFrom`.
   public var names: [String]
+  /// Where the names of a machine come from: `capture`, the name records of a capture; nil where there are none.
+  public var namesFrom: String?
 
   /// A node or service of that id.
   public init(
