@@ -24,4 +24,42 @@ import Testing
       #expect(packets == 50_000)
     }
   }
+
+  @Test func connectionsThatFollowEachOtherOnTheSamePortsKeepWithinTheLimit() throws {
+    var table = FlowTable(idleTCPNanoseconds: 1 << 60, idleOtherNanoseconds: 1 << 60, countMax: 2000)
+    var summary = PacketSummary()
+    (summary.sourceLow, summary.destinationLow, summary.proto, summary.sourcePort, summary.destinationPort) = (1, 2, 6, 1000, 80)
+    (summary.kind, summary.ipByteCount, summary.tcpFlags) = (.flow, 60, TCPFlags.syn)
+    for number in 0..<50_000 as Range<UInt32> {
+      (summary.sequence, summary.timeNanoseconds) = (number, Int64(number))
+      let packet = FlowPacket(summary, source: 0, seed: FlowPacket.seed)
+      if !table.add(packet, window: 0, slot: 1) { table.giveUp(packet) }
+      if table.count + table.partCount > 2000 { Issue.record("\(table.count) flows and \(table.partCount) parts after \(number)") }
+    }
+    _ = table.gather(window: 0)
+    var packets = table.evictions[0].packets
+    table.forEachPart(of: 0) { _, part in packets += part.packetsFromA + part.packetsFromB }
+    #expect(packets == 50_000)
+  }
+
+  @Test func fragmentsThatWaitTakeATimeThatGrowsWithTheirNumberAlone() throws {
+    // Four thousand waiting, joined and waiting again: a copy of all for each would move gigabytes.
+    var table = FragmentTable()
+    var joined = 0
+    let clock = ContinuousClock()
+    let elapsed = clock.measure {
+      for round in 0..<20 {
+        for _ in 0..<4096 {
+          var later = PacketSummary()
+          (later.proto, later.identification, later.kind) = (17, UInt32(round), .laterFragment)
+          _ = table.complete(&later, source: 0)
+        }
+        var first = PacketSummary()
+        (first.proto, first.identification, first.kind) = (17, UInt32(round), .firstFragment)
+        joined += table.learn(first).count
+      }
+    }
+    #expect(joined == 20 * 4096)
+    #expect(elapsed < .seconds(10))
+  }
 }
