@@ -127,7 +127,7 @@ let package = Package(
     tests("InventoryTests", imports: ["Inventory", "Interchange"]),
     tests("TopologyTests", imports: ["Topology", "Inventory", "Interchange", "SyntheticTraffic", "ContentDigests"]),
     tests("RenderingTests", imports: ["Rendering", "Interchange"]),
-    tests("HostileTests", imports: ["Flows", "Packets", "Metering", "Interchange", "ByteStreams", "flowagg"]),
+    tests("HostileTests", imports: ["Capture", "Flows", "Packets", "Metering", "Interchange", "ByteStreams", "flowagg"]),
     tests("PipelineTests", imports: ["Interchange", "ByteStreams", "SyntheticTraffic", "ContentDigests"]),
     tests("PlanningTests", imports: ["Planning", "Interchange", "ContentDigests"]),
     tests("ExecutionTests", imports: ["Execution", "Interchange", "ContentDigests"]),

@@ -35,6 +35,7 @@ enum EdgesTarget {
       switch record {
       case .edge(let edge): try writer.write(edge)
       case .nesting(let nesting): try writer.write(nesting)
+      case .name(let name): try writer.write(name)
       case .source(let source): try writer.write(source)
       }
     }

@@ -1,4 +1,5 @@
 import ByteStreams
+import Capture
 import Interchange
 import Metering
 import Selection
@@ -27,8 +28,8 @@ enum FlowaggTarget {
     let sink = MemorySink()
     do {
       // Where duplicates are looked for there are two taps.
-      let paths = second & 8 != 0 ? [path, path] : [path]
-      let meter = try Meter.open(paths: paths, header: header, options: options, selection: selection, to: sink)
+      let inputs = Array(repeating: CaptureInput(path: path), count: second & 8 != 0 ? 2 : 1)
+      let meter = try Meter.open(inputs, header: header, options: options, selection: selection, to: sink)
       _ = try meter.run()
     } catch {
       if case .output(let failure) = error { preconditionFailure("no output: \(failure)") }

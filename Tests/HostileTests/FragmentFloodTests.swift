@@ -25,17 +25,20 @@ import Testing
 
   @Test func overlappingAndRepeatedFragmentsAreOfTheirDatagramsFlow() throws {
     let first = Frames.udp(1000, 53, payload: 8)
-    let packets =
-      [fragment(7, 3), fragment(7, 0, payload: first)] + (0..<3000).map { fragment(7, UInt16(1 + $0 % 5), more: $0 % 2 == 0) }
-      + (0..<1000).map { _ in fragment(7, 0, payload: first) }
+    var packets = [fragment(7, 3), fragment(7, 0, payload: first)]
+    for place in 0..<3000 { packets.append(fragment(7, UInt16(1 + place % 5), more: place % 2 == 0)) }
+    for _ in 0..<1000 { packets.append(fragment(7, 0, payload: first)) }
     let stream = try #require(try metered(capture(packets)))
     #expect(stream.edges.count == 1 && stream.edges.first?.port == 53)
     #expect(stream.sources.first?.edgePackets == UInt64(packets.count))
   }
 
   @Test func firstFragmentsWithoutTransportHeadersAndOfNothingAreCounted() throws {
-    let packets = (0..<24).flatMap { length in
-      [0, 1, 8191].map { fragment(UInt32(length), $0, more: $0 == 0, payload: [UInt8](repeating: 0, count: length)) }
+    var packets: [[UInt8]] = []
+    for length in 0..<24 {
+      for offset in [0, 1, 8191] as [UInt16] {
+        packets.append(fragment(UInt32(length), offset, more: offset == 0, payload: [UInt8](repeating: 0, count: length)))
+      }
     }
     let source = try #require(try metered(capture(packets))?.sources.first)
     #expect(source.packets == UInt64(packets.count))

@@ -1,4 +1,5 @@
 import Interchange
+import Metering
 import TestSupport
 import Testing
 

@@ -1,3 +1,4 @@
+import Capture
 import Interchange
 import Metering
 import TestSupport
@@ -16,23 +17,25 @@ func metered(
   options.tunnels = tunnels
   let header = EdgeStreamHeader(windowSeconds: windowSeconds, latenessNanoseconds: latenessNanoseconds)
   let sink = MemorySink()
-  do {
-    _ = try Meter.open(paths: [path], header: header, options: options, to: sink).run()
-  } catch MeterFailure.nothingUsable(let records) {
-    if records.contains(where: { $0.complete }) { Issue.record("\(comment()): whole and not used") }
+  if let unusable = try write(path, header, options, to: sink) {
+    if unusable.contains(where: { $0.complete }) { Issue.record("\(comment()): whole and not used") }
     return nil
   }
-  var reader = try EdgeStreamReader(MemorySource(sink.bytes))
-  var stream = EdgeStreams(header: reader.header)
-  while let record = try reader.next() {
-    switch record {
-    case .edge(let edge): stream.edges.append(edge)
-    case .source(let source): stream.sources.append(source)
-    default: break
-    }
-  }
+  let stream = try #require(try EdgeStreams.read(sink.bytes))
   if !stream.breaches.isEmpty { Issue.record("\(comment()): \(stream.breaches)") }
   return stream
+}
+
+/// Meters a capture; gives what was found of it where nothing could be used.
+private func write(_ path: String, _ header: EdgeStreamHeader, _ options: MeterOptions, to sink: MemorySink) throws -> [SourceRecord]? {
+  do {
+    let meter = try Meter.open([CaptureInput(path: path)], header: header, options: options, to: sink)
+    _ = try meter.run()
+    return nil
+  } catch {
+    if case .nothingUsable(let records) = error { return records }
+    throw error
+  }
 }
 
 /// Small captures in every container, of frames of which each kind has one.
