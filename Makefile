@@ -26,13 +26,13 @@ test: setup
 # Formatting, imports that run one way, warnings as errors, documents against their schemas, shell scripts.
 check: setup
 	@scripts/install-packages scripts/packages/test.txt
-	swift format lint --strict --recursive Sources Tests Package.swift
+	swift format lint --strict --recursive Sources Tests Fuzz Package.swift
 	scripts/check-house
 	scripts/check-fixtures
 	swift build --explicit-target-dependency-import-check error
 
 fmt:
-	swift format --in-place --recursive Sources Tests Package.swift
+	swift format --in-place --recursive Sources Tests Fuzz Package.swift
 
 # Records a scene with real servers in network namespaces (root): the capture, the truth and the inventory land in out/.
 lab:
