@@ -7,7 +7,7 @@ TOOLS := flowagg depgraph snapplan snapexec
 RELEASE := for tool in $(TOOLS); do swift build -c release --static-swift-stdlib --product $$tool || exit; done
 BENCH_DIR ?= /tmp/holdfast-bench
 
-.PHONY: all setup test check fmt lab demo bench clean install
+.PHONY: all setup test check fmt lab demo bench fuzz sanitize clean install
 
 all: setup
 	@$(RELEASE)
@@ -26,13 +26,13 @@ test: setup
 # Formatting, imports that run one way, warnings as errors, documents against their schemas, shell scripts.
 check: setup
 	@scripts/install-packages scripts/packages/test.txt
-	swift format lint --strict --recursive Sources Tests Package.swift
+	swift format lint --strict --recursive Sources Tests Fuzz Package.swift
 	scripts/check-house
 	scripts/check-fixtures
 	swift build --explicit-target-dependency-import-check error
 
 fmt:
-	swift format --in-place --recursive Sources Tests Package.swift
+	swift format --in-place --recursive Sources Tests Fuzz Package.swift
 
 # Records a scene with real servers in network namespaces (root): the capture, the truth and the inventory land in out/.
 lab:
@@ -48,6 +48,17 @@ bench: setup
 	@scripts/install-packages scripts/packages/bench.txt
 	swift build -c release --static-swift-stdlib --product flowagg
 	HOLDFAST_REFERENCE="$${HOLDFAST_REFERENCE:-$(wildcard ../shared/bench)}" Benchmarks/run .build/release "$(BENCH_DIR)"
+
+# Changed captures, frames and documents against the readers, with the address sanitizer: FUZZ_SECONDS (60) for each target.
+fuzz: setup
+	Fuzz/run
+
+# The tests of everything that touches captured bytes, with the address and then the thread sanitizer.
+sanitize: setup
+	for kind in address thread; do \
+	  SWIFT_BACKTRACE=enable=no swift test --scratch-path .build/$$kind --sanitize=$$kind \
+	    --filter '^(Concurrency|ByteStreams|Capture|Packets|Flows|Windows|Selection)Tests' || exit; \
+	done
 
 # Release binaries and their manual pages.
 install: all

@@ -37,6 +37,17 @@ func cLibrary(_ name: String, pkgConfig: String, apt package: String) -> Target 
   .systemLibrary(name: name, path: "Sources/CLibraries/\(name)", pkgConfig: pkgConfig, providers: [.apt([package])])
 }
 
+/// What is thrown at the readers until one breaks: built where `HOLDFAST_FUZZ` is set, because it has no `main` without libFuzzer's.
+let fuzzing: [Target] =
+  Context.environment["HOLDFAST_FUZZ"] == nil
+  ? []
+  : [
+    .executableTarget(
+      name: "holdfast-fuzz",
+      dependencies: ["Capture", "Packets", "Flows", "Selection", "Metering", "Inventory", "Interchange", "ByteStreams", "TestSupport"],
+      path: "Fuzz", exclude: ["dictionary.txt", "run"], swiftSettings: rules)
+  ]
+
 let package = Package(
   name: "holdfast",
   dependencies: [
@@ -78,7 +89,9 @@ let package = Package(
     room("Flows", in: "Traffic", imports: ["Packets", "CPrefetch"]),
     room("Recognition", in: "Traffic", imports: ["Interchange"]),
     room("Windows", in: "Traffic", imports: ["Flows", "Packets", "Recognition", "Interchange", "ByteStreams", "CMessageDigest"]),
-    room("Metering", in: "Traffic", imports: ["Capture", "Packets", "Flows", "Selection", "Windows", "Interchange", "ByteStreams", "Concurrency"]),
+    room(
+      "Metering", in: "Traffic",
+      imports: ["Capture", "Packets", "Flows", "Selection", "Windows", "Interchange", "ByteStreams", "Concurrency"]),
 
     // Dependencies
     room("Inventory", in: "Dependencies", imports: ["Interchange", yams]),
@@ -115,8 +128,9 @@ let package = Package(
     tests("InventoryTests", imports: ["Inventory", "Interchange"]),
     tests("TopologyTests", imports: ["Topology", "Inventory", "Interchange", "SyntheticTraffic", "ContentDigests"]),
     tests("RenderingTests", imports: ["Rendering", "Interchange"]),
+    tests("HostileTests", imports: ["Capture", "Flows", "Packets", "Metering", "Interchange", "ByteStreams", "flowagg"]),
     tests("PipelineTests", imports: ["Interchange", "ByteStreams", "SyntheticTraffic", "ContentDigests"]),
     tests("PlanningTests", imports: ["Planning", "Interchange", "ContentDigests"]),
     tests("ExecutionTests", imports: ["Execution", "Interchange", "ContentDigests"]),
-  ]
+  ] + fuzzing
 )

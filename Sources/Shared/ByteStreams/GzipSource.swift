@@ -59,15 +59,17 @@ import CISAL
           unsafe state.pointee.avail_in = available
           let answer = unsafe isal_inflate(state)
           made = unsafe Int(room - state.pointee.avail_out)
-          used = unsafe Int(available - state.pointee.avail_in)
+          used = unsafe Int(available) - Int(state.pointee.avail_in)
           unsafe state.pointee.next_in = nil
           unsafe state.pointee.next_out = nil
           return answer
         }
       }
-      input.use(used)
+      // Where damage is found isa-l gives back bytes that it held since an earlier block.
+      let isGivenBack = used < 0
+      input.use(max(0, used))
       mayHoldOutput = made == buffer.count - start
-      guard answer == ISAL_DECOMP_OK || answer == ISAL_END_INPUT || answer == ISAL_OUT_OVERFLOW else {
+      guard !isGivenBack, answer == ISAL_DECOMP_OK || answer == ISAL_END_INPUT || answer == ISAL_OUT_OVERFLOW else {
         let failure = StreamError(name: name, kind: .damaged, offset: fileOffset, detail: "damaged gzip data (isa-l answers \(answer))")
         guard made > 0 else { throw failure }
         pendingFailure = failure

@@ -82,6 +82,10 @@ import Glibc
     if start == waiting.count {
       waiting.removeAll(keepingCapacity: true)
       start = 0
+    } else if start >= countMax {
+      // Where it never runs empty what was taken must not be kept.
+      waiting.removeFirst(start)
+      start = 0
     }
     unsafe pthread_cond_broadcast(changed)
     return element

@@ -26,6 +26,8 @@ import Packets
   public let idleOtherNanoseconds: Int64
   /// How many flows are open.
   public var count: Int { entryCount - freeCount }
+  /// How many parts of flows are kept that have moved on to other windows.
+  public var partCount: Int { windows.partCount }
   /// How many flows and parts of flows are kept at most; beyond it flows are forgotten early.
   public let countMax: Int
   /// Since when traffic was observed without a break: what began soon after it may have begun before.
@@ -107,12 +109,13 @@ import Packets
   public mutating func add(_ packet: FlowPacket, window: Int64, slot: UInt64) -> Bool {
     let entry: Int
     if let known = find(packet) {
-      entry = known
       let idle = packet.key.proto == 6 ? idleTCPNanoseconds : idleOtherNanoseconds
-      if unsafe (entries + entry).pointee.isSucceeded(by: packet, idleNanoseconds: idle) {
-        succeed(entry, packet, window: window)
-      } else if unsafe (entries + entry).pointee.window != window {
-        move(entry, to: window, at: packet.timeNanoseconds)
+      if unsafe (entries + known).pointee.isSucceeded(by: packet, idleNanoseconds: idle) {
+        guard let successor = succeed(known, packet, window: window) else { return false }
+        entry = successor
+      } else {
+        entry = known
+        if unsafe (entries + entry).pointee.window != window { move(entry, to: window, at: packet.timeNanoseconds) }
       }
     } else {
       guard let fresh = insert(packet, window: window) else { return false }
@@ -127,9 +130,18 @@ import Packets
   @usableFromInline
   func isBeginningSeen(at timeNanoseconds: Int64) -> Bool { timeNanoseconds - observedSinceNanoseconds >= idleOtherNanoseconds }
 
-  /// A new flow takes over the entry of one with the same key.
+  /// A new flow takes over the entry of one with the same key; nil where there is no room for the part that it leaves.
   @inlinable @inline(never)
-  mutating func succeed(_ entry: Int, _ packet: FlowPacket, window: Int64) {
+  mutating func succeed(_ entry: Int, _ packet: FlowPacket, window: Int64) -> Int? {
+    if unsafe entries[entry].window != Flow.noWindow, count + windows.partCount >= countMax {
+      guard makeRoom() else { return nil }
+      // What was forgotten may be this very one.
+      guard find(packet) == entry else {
+        guard let fresh = insert(packet, window: window) else { return nil }
+        move(fresh, to: window, at: packet.timeNanoseconds)
+        return fresh
+      }
+    }
     if notesDepartures {
       let idle = packet.key.proto == 6 ? idleTCPNanoseconds : idleOtherNanoseconds
       noteDeparture(of: entry, unsafe packet.timeNanoseconds - entries[entry].lastNanoseconds > idle ? .silent : .succeeded)
@@ -137,6 +149,7 @@ import Packets
     putAwayPart(of: entry)
     unsafe entries[entry].begin(packet, isBeginningSeen: isBeginningSeen(at: packet.timeNanoseconds), window: window)
     move(entry, to: window, at: packet.timeNanoseconds)
+    return entry
   }
 
   /// Begins the flow's part in a window, and keeps a copy of that in the window it leaves.

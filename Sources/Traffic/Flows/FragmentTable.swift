@@ -84,6 +84,8 @@ public struct FragmentTable {
     if waitingCount >= Self.waitingCountMax {
       lost.append(Waiting(packet: packet, source: source, isRepeated: isRepeated))
     } else {
+      // Held by nobody else while it grows: a copy for each fragment would cost the square of their number.
+      datagrams.removeValue(forKey: key)
       datagram.waiting.append(Waiting(packet: packet, source: source, isRepeated: isRepeated))
       waitingCount += 1
     }

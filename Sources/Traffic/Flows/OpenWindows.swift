@@ -15,6 +15,8 @@ struct OpenWindows {
     @usableFromInline var entries: [UInt32] = []
     /// Parts of flows whose newest packet is in another window.
     @usableFromInline var parts: [Flow] = []
+    /// How many parts of flows that take turns between windows came since they were last joined.
+    var turnCount = 0
 
     @usableFromInline init(number: Int64) { self.number = number }
   }
@@ -38,8 +40,34 @@ struct OpenWindows {
   /// Keeps the part of a flow that leaves the part's window.
   @usableFromInline
   mutating func putAway(_ part: Flow) {
-    list[open(part.window)].parts.append(part)
+    let place = open(part.window)
+    list[place].parts.append(part)
     partCount += 1
+    guard part.state.contains(.alternating) else { return }
+    list[place].turnCount += 1
+    if list[place].turnCount >= max(Self.turnCountMin, list[place].parts.count / 2) { joinTurns(in: place) }
+  }
+
+  /// Fewer turns than this are not worth joining before the window closes.
+  private static let turnCountMin = 1024
+
+  /// Makes one of the parts that the same flow has in a window: one for each turn would let a single sender choose our memory.
+  private mutating func joinTurns(in place: Int) {
+    var whole: [FlowIdentity: Int] = [:]
+    var parts: [Flow] = []
+    for part in list[place].parts {
+      let identity = FlowIdentity(part)
+      if let known = whole[identity] {
+        parts[known].merge(part)
+      } else {
+        whole[identity] = parts.count
+        parts.append(part)
+      }
+    }
+    replaceParts(in: place, by: parts)
+    var listed: Set<UInt32> = []
+    list[place].entries.removeAll { !listed.insert($0).inserted }
+    list[place].turnCount = 0
   }
 
   /// Puts other parts in the place of a window's.

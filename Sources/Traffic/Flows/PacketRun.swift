@@ -67,13 +67,14 @@ extension FlowTable {
     let entry: Int
     var reception = Reception.taken
     if let known = find(run.first) {
-      entry = known
       let idle = run.first.key.proto == 6 ? idleTCPNanoseconds : idleOtherNanoseconds
-      if unsafe entries[entry].isSucceeded(by: run.first, idleNanoseconds: idle) {
+      if unsafe entries[known].isSucceeded(by: run.first, idleNanoseconds: idle) {
+        guard let successor = succeed(known, run.first, window: window) else { return .refused }
         reception = .takenByAnotherFlow
-        succeed(entry, run.first, window: window)
-      } else if unsafe entries[entry].window != window {
-        move(entry, to: window, at: run.first.timeNanoseconds)
+        entry = successor
+      } else {
+        entry = known
+        if unsafe entries[entry].window != window { move(entry, to: window, at: run.first.timeNanoseconds) }
       }
     } else {
       guard let fresh = insert(run.first, window: window) else { return .refused }

@@ -1,13 +1,15 @@
-import Packets
-import TestSupport
-
 /// Every tunnel there is around a packet: the protocol above the carrier's IP header, what stands there, and the network it names.
-enum TunnelFrames {
-  struct Tunnel {
-    var name: String
-    var proto: UInt8
-    var bytes: [UInt8]
-    var network: String
+public enum TunnelFrames {
+  /// A tunnel around a packet.
+  public struct Tunnel: Sendable {
+    /// What it is called.
+    public var name: String
+    /// The protocol above the carrier's IP header.
+    public var proto: UInt8
+    /// What stands there.
+    public var bytes: [UInt8]
+    /// The network that it names; empty for none.
+    public var network: String
 
     init(_ name: String, _ proto: UInt8, _ bytes: [UInt8], _ network: String = "") {
       self.name = name
@@ -17,7 +19,8 @@ enum TunnelFrames {
     }
   }
 
-  static func all(_ packet: [UInt8]) -> [Tunnel] { inIP(packet) + inGRE(packet) + overlays(packet) + overUDP(packet) }
+  /// Each of them around this packet.
+  public static func all(_ packet: [UInt8]) -> [Tunnel] { inIP(packet) + inGRE(packet) + overlays(packet) + overUDP(packet) }
 
   private static func inIP(_ packet: [UInt8]) -> [Tunnel] {
     let isIPv6 = Frames.etherType(packet) == 0x86DD, frame = Frames.ethernet(packet)

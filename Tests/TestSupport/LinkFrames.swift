@@ -1,10 +1,12 @@
-import TestSupport
-
 /// Every link header there is around a packet, by name.
-enum LinkFrames {
-  typealias Named = (name: String, link: UInt16, frame: [UInt8])
+public enum LinkFrames {
+  /// What it is called, its LINKTYPE_ number and the frame.
+  public typealias Named = (name: String, link: UInt16, frame: [UInt8])
 
-  static func all(_ packet: [UInt8]) -> [Named] { wired(packet) + types(packet) + points(packet) + wireless(packet) + others(packet) }
+  /// Each of them around this packet.
+  public static func all(_ packet: [UInt8]) -> [Named] {
+    wired(packet) + types(packet) + points(packet) + wireless(packet) + others(packet)
+  }
 
   private static func wired(_ packet: [UInt8]) -> [Named] {
     let isIPv6 = Frames.etherType(packet) == 0x86DD
