@@ -51,6 +51,7 @@ bench: setup
 
 # Changed captures, frames and documents against the readers, with the address sanitizer: FUZZ_SECONDS (60) for each target.
 fuzz: setup
+	@scripts/install-packages scripts/packages/test.txt
 	Fuzz/run
 
 # The tests of everything that touches captured bytes, with the address and then the thread sanitizer.
