@@ -16,7 +16,7 @@ struct StatsScreen {
   /// The lines of the screen.
   var lines: [String] {
     let sources = result.sources
-    var lines = sources.count <= Self.sourceCountMax ? sources.flatMap(Self.lines) : Self.lines(sum(of: sources))
+    var lines = sources.count <= Self.sourceCountMax ? sources.flatMap(Self.lines) : Self.lines(sum(of: sources), isSum: true)
     if sources.count > Self.sourceCountMax {
       let troubled = sources.filter { !$0.complete || $0.late > 0 || $0.noTime > 0 || $0.evictedFlows > 0 }
       lines += troubled.prefix(Self.troubledCountMax).flatMap { ["\($0.name): \(Self.troubles($0).joined(separator: "; "))"] }
@@ -63,7 +63,9 @@ struct StatsScreen {
     return sum
   }
 
-  private static func lines(_ source: SourceRecord) -> [String] {
+  private static func lines(_ source: SourceRecord) -> [String] { lines(source, isSum: false) }
+
+  private static func lines(_ source: SourceRecord, isSum: Bool) -> [String] {
     var lines = ["\(source.name): \(source.kind)\(source.links.isEmpty ? "" : " of " + source.links.joined(separator: ", "))"]
     let missing = source.notInEdges.reduce(0) { $0 + $1.packets }
     lines.append(
@@ -82,6 +84,8 @@ struct StatsScreen {
     }
     if let tcp = source.tcpConversations, let udp = source.udpConversations {
       lines.append("  conversations  \(grouped(tcp)) TCP, \(grouped(udp)) UDP")
+    } else if !isSum {
+      lines.append("  conversations  too many to be told apart within --memory")
     }
     let troubles = troubles(source)
     if !troubles.isEmpty { lines.append("  remarks        \(troubles.joined(separator: "; "))") }

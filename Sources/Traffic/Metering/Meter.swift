@@ -59,7 +59,7 @@ public struct Meter: ~Copyable {
 
   /// How many flows may be held within so much memory.
   static func flowCountMax(memoryByteCount: UInt64, perFlow: UInt64 = flowByteCount) -> Int {
-    let besides = min(memoryBesidesFlowsByteCount, memoryByteCount / 2)
+    let besides = min(memoryBesidesFlowsByteCount, memoryByteCount / 4 * 3)
     return Int(clamping: max(1024, (memoryByteCount - besides) / perFlow))
   }
 
@@ -71,7 +71,10 @@ public struct Meter: ~Copyable {
       selection.isEverything && options.hosts == nil && options.networks != .vlan && !options.countsConversations && !options.writesFlows
     self.options = options
     self.selection = selection
-    conversations = Array(repeating: ConversationCount(), count: options.countsConversations ? merge.names.count : 0)
+    // A quarter of the memory for all inputs together, 128 bytes for each conversation with the room that its set keeps.
+    let conversationCountMax = Int(clamping: options.memoryByteCount / 4 / 128 / UInt64(max(1, merge.names.count)))
+    conversations = Array(
+      repeating: ConversationCount(countMax: conversationCountMax), count: options.countsConversations ? merge.names.count : 0)
     self.merge = merge
     self.passedOver = passedOver
     self.stage = stage
