@@ -46,6 +46,11 @@ public func openSource(path: String, readsAhead: Bool = false) throws(StreamErro
   return readsAhead ? try ReadAheadSource(unwrapped) : unwrapped
 }
 
+extension ByteSource {
+  /// Whether its bytes come out of a decoder; for what `openSource` gave.
+  public var isDecoded: Bool { (self as? PrefixedSource)?.isFile != true }
+}
+
 /// A source whose first bytes were already read to see what it is.
 final class PrefixedSource: ByteSource {
   /// Whether the bytes are those of the file itself, and not what a decoder makes of it.

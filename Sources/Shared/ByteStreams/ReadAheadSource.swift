@@ -2,10 +2,11 @@ import Concurrency
 
 /// Reads and decodes a few blocks ahead in a thread of its own, so that a decoder and whoever uses its bytes share the work of two processors.
 public final class ReadAheadSource: ByteSource {
-  private struct Block {
-    var bytes: [UInt8]
-    var count: Int
-    var fileOffset: Int64
+  /// An object, so that its bytes stay its own whoever else still knows it, and are never copied to be written anew.
+  private final class Block: @unchecked Sendable {
+    var bytes = [UInt8](repeating: 0, count: 4 * blockByteCount)
+    var count = 0
+    var fileOffset: Int64 = 0
     var failure: StreamError?
   }
 
@@ -19,7 +20,7 @@ public final class ReadAheadSource: ByteSource {
   public let fileSize: Int64?
   public private(set) var fileOffset: Int64
   private let full = HandOver<Block>(countMax: 4)
-  private let empty = HandOver<[UInt8]>(countMax: 8)
+  private let empty = HandOver<Block>(countMax: 8)
   private var current: Block?
   private var used = 0
 
@@ -29,21 +30,27 @@ public final class ReadAheadSource: ByteSource {
     fileSize = source.fileSize
     fileOffset = source.fileOffset
     let inner = Inner(source)
-    let (full, empty) = (full, empty)
+    let (full, empty, isFile) = (full, empty, source.fileSize != nil)
     do throws(WorkerThread.Failure) {
       // It may be waiting for a pipe when nobody wants its bytes any more: so it is not joined.
       try WorkerThread {
-        while true {
-          var block = Block(
-            bytes: empty.takeIfAny() ?? [UInt8](repeating: 0, count: blockByteCount), count: 0, fileOffset: 0, failure: nil)
+        var isLast = false
+        while !isLast {
+          let block = empty.takeIfAny() ?? Block()
+          block.count = 0
           do throws(StreamError) {
-            block.count = try inner.source.read(into: &block.bytes, from: 0)
+            repeat {
+              let got = try inner.source.read(into: &block.bytes, from: block.count)
+              block.count += got
+              isLast = got == 0
+              // What comes through a pipe is handed on as it comes.
+            } while !isLast && isFile && block.count < block.bytes.count
           } catch {
             block.failure = error
+            isLast = true
           }
           block.fileOffset = inner.source.fileOffset
-          let isLast = block.count == 0
-          guard full.give(block), !isLast else { break }
+          if !full.give(block) { break }
         }
         full.finish()
       }.detach()
@@ -55,20 +62,20 @@ public final class ReadAheadSource: ByteSource {
   deinit { full.refuse() }
 
   public func read(into buffer: inout [UInt8], from start: Int) throws(StreamError) -> Int {
-    if current == nil {
-      current = full.take()
-      used = 0
+    while true {
+      guard let block = current ?? full.take() else { return 0 }
+      current = block
+      if used < block.count {
+        fileOffset = block.fileOffset
+        let count = min(block.count - used, buffer.count - start)
+        buffer.replaceSubrange(start..<(start + count), with: block.bytes[used..<(used + count)])
+        used += count
+        return count
+      }
+      // What was found wrong stands behind the bytes that were good.
+      if let failure = block.failure { throw failure }
+      (current, used) = (nil, 0)
+      empty.give(block)
     }
-    guard let block = current else { return 0 }
-    fileOffset = block.fileOffset
-    if let failure = block.failure { throw failure }
-    let count = min(block.count - used, buffer.count - start)
-    buffer.replaceSubrange(start..<(start + count), with: block.bytes[used..<(used + count)])
-    used += count
-    if used == block.count, block.count > 0 {
-      current = nil
-      empty.give(block.bytes)
-    }
-    return count
   }
 }

@@ -59,6 +59,8 @@ public final class CaptureMerge {
   public var names: [String] { inputs.map(\.path) }
   /// Time of the first packet of each capture, in canonical order; nil for those without packets.
   public let firstTimes: [Int64?]
+  /// Whether one of the captures is compressed.
+  public let hasCompressed: Bool
   /// Names of addresses that the captures give; complete once `next` has given nil.
   public let addressNames = CapturedNames()
   /// What each capture turned out to be, in canonical order; complete once `next` has given nil.
@@ -96,6 +98,7 @@ public final class CaptureMerge {
     order = looks.map(\.number)
     inputs = looks.map(\.input)
     firstTimes = looks.map(\.first)
+    hasCompressed = looks.contains(where: \.isCompressed)
     endings = looks.map(\.ending)
     readBytes = looks.reduce(0) { $0 + ($1.first == nil ? $1.readBytes : 0) }
     queue = CaptureQueue(sourceCount: looks.count)
@@ -150,10 +153,12 @@ public final class CaptureMerge {
     /// For what the first packet stands in the order of time.
     var key: Int64?
     var capture: OpenCapture?
+    var isCompressed = false
     var readBytes: Int64 = 0
 
     init(_ number: Int, _ input: CaptureInput, _ source: any ByteSource, _ names: CapturedNames, isAlone: Bool) {
       (self.number, self.input) = (number, input)
+      isCompressed = source.isDecoded
       ending.clockOffsetNanoseconds = input.clockOffsetNanoseconds
       let reader = CaptureReader(source, clockOffsetNanoseconds: input.clockOffsetNanoseconds, names: names)
       if reader.fill() {

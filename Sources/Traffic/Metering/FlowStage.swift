@@ -7,8 +7,8 @@ import Windows
 protocol FlowStage: AnyObject {
   /// Whether it is handed everything: fragments as they are, besides a first one's packet, and packets that belong to no flow.
   var takesNotes: Bool { get }
-  /// Takes the first `count` packets, in the order in which they were captured.
-  func add(_ packets: [FlowPacket], count: Int) throws(StreamError)
+  /// Takes the first `count` packets, in the order in which they were captured; may leave other room in their place.
+  func add(_ packets: inout [FlowPacket], count: Int) throws(StreamError)
   /// Takes no more packets; gives what became of those that were taken.
   func close() throws(StreamError) -> WindowAggregator.Afterwards
   /// Writes the names of addresses and what was read of each input, and ends the stream.
@@ -25,7 +25,7 @@ final class AggregationStage: FlowStage {
 
   init(_ aggregator: consuming WindowAggregator) { self.aggregator = consume aggregator }
 
-  func add(_ packets: [FlowPacket], count: Int) throws(StreamError) {
+  func add(_ packets: inout [FlowPacket], count: Int) throws(StreamError) {
     try aggregator?.add(packets.span.extracting(0..<count))
   }
 

@@ -9,7 +9,7 @@ final class LifetimeStage: FlowStage {
 
   init(_ aggregator: consuming WindowAggregator) { self.aggregator = consume aggregator }
 
-  func add(_ packets: [FlowPacket], count: Int) throws(StreamError) {
+  func add(_ packets: inout [FlowPacket], count: Int) throws(StreamError) {
     try aggregator?.addFollowing(packets.span.extracting(0..<count))
   }
 

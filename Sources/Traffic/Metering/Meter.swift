@@ -23,8 +23,9 @@ public struct Meter: ~Copyable {
   private let takesCommon: Bool
   private var conversations: [ConversationCount]
 
-  /// How many packets are handed on at once: as many as are hashed at once where one thread does both, more where another takes them over.
-  private static let batchCount = 64, batchCountBetweenThreads = 512
+  /// How many packets are handed on at once: as many as are hashed at once where one thread does both; more where another takes them over,
+  /// because waking it costs as much as a thousand packets.
+  private static let batchCount = 64, batchCountBetweenThreads = 4096
   /// How much memory is set aside for everything but flows: blocks that are read, the edges of a share, buffers of the output.
   private static let memoryBesidesFlowsByteCount: UInt64 = 64 << 20
   /// What a flow costs at most: its entry, its place in the index and in the list of its window, each with the room that is kept for more.
@@ -50,7 +51,8 @@ public struct Meter: ~Copyable {
         stage = AggregationStage(
           try WindowAggregator(header: header, flowCountMax: flowCountMax(memoryByteCount: options.memoryByteCount), to: sink))
       }
-      let isThreaded = options.threadCount > 1
+      // Decoding takes as long as all the rest: the second thread does that, and only a third takes over the flows.
+      let isThreaded = options.threadCount > (merge.hasCompressed ? 2 : 1)
       return Meter(
         merge, passingOver, try isThreaded ? ThreadedStage(stage) : stage, options, selection,
         batchCount: isThreaded ? batchCountBetweenThreads : batchCount)
@@ -213,7 +215,7 @@ public struct Meter: ~Copyable {
   /// Hands the batch on.
   private mutating func flush() throws(StreamError) {
     guard filled > 0 else { return }
-    try stage.add(batch, count: filled)
+    try stage.add(&batch, count: filled)
     filled = 0
   }
 

@@ -30,7 +30,7 @@ public struct MeterOptions: Sendable {
   public var hosts: HostSelection?
   /// Whether the conversations of each input are counted; that takes memory for each of them.
   public var countsConversations = false
-  /// How many threads may work: one reads the packets, a second makes flows and edges of them, and what is compressed is decoded in a third.
+  /// How many threads may work: one reads packets, another makes flows and edges of them, and what is compressed is decoded in one of its own.
   public var threadCount = 1
   /// How much memory may be used; flows beyond it are forgotten early and what that loses is counted.
   public var memoryByteCount: UInt64 = 4 << 30

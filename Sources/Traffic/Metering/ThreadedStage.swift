@@ -7,9 +7,10 @@ import Windows
 /// A stage that runs in a thread of its own, behind a queue of a few batches: it takes the same packets in the same order, so what it writes
 /// does not depend on it.
 final class ThreadedStage: FlowStage {
-  private struct Batch {
-    var packets: [FlowPacket]
-    var count: Int
+  /// An object, so that its array stays its own whoever else still knows it: a copy for each batch would cost more than the flows.
+  private final class Batch: @unchecked Sendable {
+    var packets: [FlowPacket] = []
+    var count = 0
   }
 
   /// What the thread uses until it is joined, and the caller afterwards.
@@ -21,9 +22,9 @@ final class ThreadedStage: FlowStage {
 
   let takesNotes: Bool
   private let shared: Shared
-  /// Enough that neither side stops when the other closes a window, few enough to stay in the cache.
-  private let full = HandOver<Batch>(countMax: 16)
-  private let empty = HandOver<[FlowPacket]>(countMax: 32)
+  /// Enough that neither side stops when the other closes a window.
+  private let full = HandOver<Batch>(countMax: 8)
+  private let empty = HandOver<Batch>(countMax: 32)
   private var thread: WorkerThread?
 
   init(_ stage: any FlowStage) throws(StreamError) {
@@ -34,8 +35,8 @@ final class ThreadedStage: FlowStage {
       thread = try WorkerThread {
         do throws(StreamError) {
           while let batch = full.take() {
-            try shared.stage.add(batch.packets, count: batch.count)
-            empty.give(batch.packets)
+            try shared.stage.add(&batch.packets, count: batch.count)
+            empty.give(batch)
           }
         } catch {
           shared.failure = error
@@ -49,10 +50,12 @@ final class ThreadedStage: FlowStage {
 
   deinit { end() }
 
-  func add(_ packets: [FlowPacket], count: Int) throws(StreamError) {
-    var room = empty.takeIfAny() ?? packets
-    for place in 0..<count { room[place] = packets[place] }
-    if !full.give(Batch(packets: room, count: count)) { throw failure() }
+  func add(_ packets: inout [FlowPacket], count: Int) throws(StreamError) {
+    let batch = empty.takeIfAny() ?? Batch()
+    if batch.packets.count < packets.count { batch.packets = Array(repeating: FlowPacket(), count: packets.count) }
+    swap(&batch.packets, &packets)
+    batch.count = count
+    if !full.give(batch) { throw failure() }
   }
 
   func close() throws(StreamError) -> WindowAggregator.Afterwards {

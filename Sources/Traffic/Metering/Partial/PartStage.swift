@@ -31,7 +31,7 @@ final class PartStage: FlowStage {
       header: header, numbers: numbers, itemCountMax: Int(clamping: max(1024, memoryByteCount / Self.itemByteCount)), to: sink)
   }
 
-  func add(_ packets: [FlowPacket], count: Int) throws(StreamError) {
+  func add(_ packets: inout [FlowPacket], count: Int) throws(StreamError) {
     try aggregator?.add(packets.span.extracting(0..<count))
   }
 
