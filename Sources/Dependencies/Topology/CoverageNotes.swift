@@ -70,6 +70,12 @@ struct CoverageNotes {
             kind: "lost_packets", subject: source.name,
             detail: "The capture lost \(dropped)\(received) packets by its own account."))
       }
+      if let given = source.notInEdges.first(where: { $0.reason == "evicted" }) {
+        gaps.append(
+          Gap(
+            kind: "evicted_packets", subject: source.name,
+            detail: "\(Wording.count(given.packets, "packet")) of \(source.packets) were given up to stay within a limit of memory."))
+      }
       if source.late > 0 {
         gaps.append(
           Gap(

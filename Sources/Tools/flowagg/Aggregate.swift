@@ -63,6 +63,9 @@ struct Aggregate: ParsableCommand {
       if isFolder { inFolders.formUnion(files) }
       paths += files
     }
+    for path in Set(paths.filter { path in paths.count { $0 == path } > 1 }).sorted() {
+      diagnostics.warning("\(path) is given more than once, and counts as often")
+    }
     if paths.isEmpty { throw ToolFailure(.missingInput, "no captures: \(inputs.joined(separator: ", ")) hold no files") }
     let hosts = try selected.hostSelection()
     var header = windows.header
@@ -88,6 +91,7 @@ struct Aggregate: ParsableCommand {
       do { try sink.finish() } catch { throw OutputError(error) }
       for record in result.passedOver { diagnostics.note("\(place(record)); passed over") }
       for message in result.filterRefusals { diagnostics.warning(message) }
+      warnOfEvictions(result.sources, diagnostics)
       if stats {
         let took = (ContinuousClock.now - start) / .seconds(1)
         let screen = StatsScreen(result: result, seconds: took, byteCount: InputSize.sum(of: paths), writesFlows: writesFlows)
@@ -103,6 +107,17 @@ struct Aggregate: ParsableCommand {
         _ = report(records, diagnostics)
         throw ToolFailure(.unusableInput, "nothing of the input could be used; the stream was not ended")
       }
+    }
+  }
+
+  /// Says what was given up for want of memory: who reads the stream sees it in its sources alone.
+  private func warnOfEvictions(_ sources: [SourceRecord], _ diagnostics: Diagnostics) {
+    for source in sources {
+      let packets = source.notInEdges.first { $0.reason == "evicted" }?.packets ?? 0
+      guard packets > 0 || source.evictedFlows > 0 else { continue }
+      diagnostics.warning(
+        "\(source.name): \(grouped(packets)) of \(grouped(source.packets)) packets were given up, and \(grouped(source.evictedFlows)) flows "
+          + "forgotten early, to stay within --memory \(resources.memory)")
     }
   }
 

@@ -28,9 +28,17 @@ struct MergeStreams: ParsableCommand {
   @Flag(name: .long, help: "Write the partial stream of all captures, to be merged with others.")
   var partial = false
 
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "How much memory flows may use: 256M, 2G; one window of all streams comes on top. What has to be given up is counted as evicted.",
+      valueName: "size"))
+  var memory = ByteSizeOption(byteCount: 4 << 30)
+
   @OptionGroup var common: CommonOptions
 
   func validate() throws {
+    try memory.require(in: (64 << 20)...(1 << 50), option: "--memory")
     guard streams.filter({ $0 == "-" }).count <= 1 else { throw ValidationError("Standard input (-) can be read only once.") }
   }
 
@@ -40,8 +48,14 @@ struct MergeStreams: ParsableCommand {
       try common.refuseOverwriting(streams)
       let sink = try common.openOutput()
       do {
-        let sources = try partial ? StreamMerge.union(paths: streams, to: sink) : StreamMerge.run(paths: streams, to: sink)
+        let sources =
+          try partial
+          ? StreamMerge.union(paths: streams, to: sink) : StreamMerge.run(paths: streams, memoryByteCount: memory.byteCount, to: sink)
         do throws(StreamError) { try sink.finish() } catch { throw OutputError(error) }
+        for (place, source) in sources.enumerated() where source.packets > 0 && sources[..<place].contains(source) {
+          diagnostics.warning(
+            "\(source.name): two captures of this name say the same in all they counted; if they are one, it counts twice")
+        }
         for source in sources where source.inexactRuns > 0 {
           diagnostics.warning(
             "\(source.name): \(source.inexactRuns) SYNs began flows within runs of packets of other captures; what belongs to the flow before "

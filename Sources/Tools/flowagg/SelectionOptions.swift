@@ -10,7 +10,11 @@ extension MeterOptions.Networks: ExpressibleByArgument {}
 
 /// What of the traffic is looked at, and whose it is.
 struct SelectionOptions: ParsableArguments {
-  @Option(name: .long, help: ArgumentHelp("Only packets that this expression chooses, in tcpdump's language.", valueName: "expression"))
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "Only packets that this expression chooses, in tcpdump's language; as there, it sees the outermost headers.", valueName: "expression")
+  )
   var filter: String?
 
   @Option(name: .long, help: ArgumentHelp("Only packets from this moment on: \(TimeOption.syntax).", valueName: "time"))
@@ -22,14 +26,18 @@ struct SelectionOptions: ParsableArguments {
   @Option(
     name: .long,
     help: ArgumentHelp(
-      "Only what has an end among these addresses: 10.0.0.0/8,2001:db8::1, or @FILE with one a line.", valueName: "addresses"))
+      "Only edges with an end among these addresses (inside tunnels): 10.0.0.0/8,2001:db8::1, or @FILE with one a line.",
+      valueName: "addresses"))
   var hosts: String?
 
-  @Flag(name: .long, help: "Count a packet once that several taps saw.")
+  @Flag(
+    name: .long,
+    help: "Count a packet once that several taps (inputs, interfaces) saw; within one tap only IPv4 packets that their sender numbered.")
   var dedup = false
 
-  @Option(name: .long, help: "How far apart in time several taps may have seen one packet.")
-  var dedupWindow = DurationOption(seconds: 0)
+  @Option(
+    name: .long, help: "With --dedup: how far apart in time several taps may have seen one packet. (default: 100ms)")
+  var dedupWindow: DurationOption?
 
   @Option(name: .long, help: "Whose conversation a packet in a tunnel is: inner (the ends inside), outer (the carrier's), both.")
   var tunnels = MeterOptions.TunnelEnds.inner
@@ -47,14 +55,15 @@ struct SelectionOptions: ParsableArguments {
   private static let dedupWindowNanoseconds: UInt64 = 100_000_000
 
   private var dedupNanoseconds: UInt64? {
-    guard dedup || dedupWindow.nanoseconds > 0 else { return nil }
-    return dedupWindow.nanoseconds > 0 ? dedupWindow.nanoseconds : Self.dedupWindowNanoseconds
+    dedup ? dedupWindow?.nanoseconds ?? Self.dedupWindowNanoseconds : nil
   }
 
   /// Whether pieces of the traffic that were read with these options can be merged exactly.
   var canBeMerged: Bool { dedupNanoseconds == nil && tunnels != .both && hosts == nil }
 
   func validate() throws {
+    if dedupWindow != nil, !dedup { throw ValidationError("--dedup-window says how --dedup works, which is not given.") }
+    if filter?.isEmpty == true { throw ValidationError("--filter is empty: leave it out to look at everything.") }
     if let since, let until, TimeSelection(since: since.timestamp, until: until.timestamp) == nil {
       throw ValidationError("--since \(since) is not before --until \(until): no time is left to look at.")
     }

@@ -110,7 +110,7 @@ struct StatsScreen {
   private static func meaning(_ reason: String) -> String {
     switch reason {
     case "cut_header": "too little was captured to say whose they are"
-    case "duplicate": "seen before at another tap"
+    case "duplicate": "seen before, at another tap or at this one"
     case "evicted": "given up for want of memory"
     case "filtered": "not asked for"
     case "fragment_without_first": "the first fragment, which has the ports, was not seen"
