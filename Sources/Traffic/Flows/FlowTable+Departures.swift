@@ -42,6 +42,9 @@ extension FlowTable {
   /// The flow that a packet counts in; nil where there was no room for it.
   public func lifetime(of packet: FlowPacket) -> FlowLifetime? { find(packet).map { unsafe FlowLifetime(entries[$0]) } }
 
+  /// How many departures are noted and not taken.
+  public var departureCount: Int { departures.count }
+
   /// What was noted since the last call.
   public mutating func takeDepartures() -> [FlowDeparture] {
     defer { departures = [] }

@@ -61,7 +61,7 @@ public struct Meter: ~Copyable {
 
   /// How many flows may be held within so much memory.
   static func flowCountMax(memoryByteCount: UInt64, perFlow: UInt64 = flowByteCount) -> Int {
-    let besides = min(memoryBesidesFlowsByteCount, memoryByteCount / 4 * 3)
+    let besides = min(memoryBesidesFlowsByteCount, memoryByteCount / 8 * 7)
     return Int(clamping: max(1024, (memoryByteCount - besides) / perFlow))
   }
 

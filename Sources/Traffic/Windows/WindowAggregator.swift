@@ -44,6 +44,7 @@ public struct WindowAggregator: ~Copyable {
   private static let openWindowCountMax = 4096
   /// How many packets are hashed before the first is looked up: their summaries and table slots stay in the first-level cache.
   @usableFromInline static let batchCount = 64
+  private static let departureCountMax = 4096
   /// A window with more flows than this is written in shares of about as many, so that its edges are never all in memory.
   private static let shareCount = 1 << 17
   /// Longer limits than this (73 years) mean no limit, and their sums with times fit 64 bits.
@@ -111,6 +112,8 @@ public struct WindowAggregator: ~Copyable {
       guard packets[place].kind == .flow, let flow = table.lifetime(of: packets[place]) else { continue }
       ledger?.note(packets[place], of: flow)
     }
+    // A flood that is given up must not be remembered until its window closes.
+    if table.departureCount >= Self.departureCountMax { ledger?.take(table.takeDepartures()) }
   }
 
   /// A packet whose window must be found first, or a quoted one.

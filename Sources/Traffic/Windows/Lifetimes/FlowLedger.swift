@@ -37,6 +37,13 @@ struct FlowLedger: ~Copyable {
     lives[FlowLifetime(part)]?.add(part, clientIsB: clientIsB, basis: basis)
   }
 
+  /// Takes departures between two windows' closings: what was given up whole is forgotten at once.
+  mutating func take(_ departures: [FlowDeparture]) {
+    for departure in departures {
+      if departure.reason == .givenUp { lives[departure.flow] = nil } else { leaving.append(departure) }
+    }
+  }
+
   /// Finishes the flows that have left and whose windows have all closed, this one the last of them.
   mutating func close(window: Int64, departures: [FlowDeparture]) throws(StreamError) {
     leaving += departures
