@@ -36,6 +36,8 @@ enum EdgesTarget {
       case .edge(let edge): try writer.write(edge)
       case .nesting(let nesting): try writer.write(nesting)
       case .name(let name): try writer.write(name)
+      case .part(let part): try writer.write(part)
+      case .fragments(let fragments): try writer.write(fragments)
       case .source(let source): try writer.write(source)
       }
     }
