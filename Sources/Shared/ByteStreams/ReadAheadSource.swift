@@ -16,8 +16,11 @@ public final class ReadAheadSource: ByteSource {
     init(_ source: any ByteSource) { self.source = source }
   }
 
+  /// The name of the source that is read ahead.
   public let name: String
+  /// The size of its file, nil for a pipe.
   public let fileSize: Int64?
+  /// How much of the file was read when the bytes handed out last were decoded.
   public private(set) var fileOffset: Int64
   private let full = HandOver<Block>(countMax: 4)
   private let empty = HandOver<Block>(countMax: 8)
@@ -61,6 +64,7 @@ public final class ReadAheadSource: ByteSource {
 
   deinit { full.refuse() }
 
+  /// Hands out bytes that were decoded ahead, waiting for them; throws what the decoder found wrong, behind the bytes that were good.
   public func read(into buffer: inout [UInt8], from start: Int) throws(StreamError) -> Int {
     while true {
       guard let block = current ?? full.take() else { return 0 }
